@@ -1,0 +1,61 @@
+"""The lab's map: names, addresses and zones, stated once and read by everything else.
+
+All addresses are documentation ranges (RFC 5737, RFC 3849) inside network namespaces that the
+lab makes itself. 192.0.2.0/24 is left out: it may be the machine's own. Private ranges are left
+out too: rspamd judges no SPF, DKIM or DMARC for them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """One place in the lab: a name and its addresses (``ipv6`` empty for an IPv4-only place)."""
+
+    name: str
+    ipv4: str
+    ipv6: str = ""
+
+
+# Network namespaces. ``net`` is the internet's router, the others are the places it joins.
+NETNS_NET = "tapal-net"
+NETNS_VPS = "tapal-vps"
+NETNS_WORLD = "tapal-world"
+NETNS_OPERATOR = "tapal-operator"
+
+# The VPS's provider: gateway as many of them have it, fe80::1 on the link.
+VPS = Address(name="smtp.tapal.test", ipv4="203.0.113.10", ipv6="2001:db8:113::10")
+VPS_IPV4_PREFIX = 24
+VPS_IPV4_GATEWAY = "203.0.113.1"
+VPS_IPV6_PREFIX = 64
+VPS_IPV6_GATEWAY = "fe80::1"
+VPS_PTR_BEFORE = "vmi113010.provider.test"  # what the provider sets until the panel is used
+
+# The world: one container, many addresses, so that each role has its own.
+WORLD_IPV4_GATEWAY = "198.51.100.1"
+WORLD_IPV6_GATEWAY = "2001:db8:100::1"
+RESOLVER = Address(name="resolver.lab.test", ipv4="198.51.100.2", ipv6="2001:db8:100::2")
+CA = Address(name="ca.lab.test", ipv4="198.51.100.14", ipv6="2001:db8:100::14")
+RECEIVER = Address(name="mx.receiver.test", ipv4="198.51.100.25", ipv6="2001:db8:100::25")
+RECEIVER_V4 = Address(name="mx.v4only.test", ipv4="198.51.100.26")
+API = Address(name="api.cloudflare.test", ipv4="198.51.100.43", ipv6="2001:db8:100::43")
+NS1 = Address(name="ns1.lab.test", ipv4="198.51.100.53", ipv6="2001:db8:100::53")
+NS2 = Address(name="ns2.lab.test", ipv4="198.51.100.54", ipv6="2001:db8:100::54")
+
+# The operator's own machine, where `pulumi` runs.
+OPERATOR = Address(name="operator.lab.test", ipv4="198.51.100.130", ipv6="2001:db8:130::2")
+OPERATOR_IPV4_GATEWAY = "198.51.100.129"
+OPERATOR_IPV6_GATEWAY = "2001:db8:130::1"
+
+ACME_DIRECTORY = f"https://{CA.name}:14000/dir"
+API_BASE_URL = f"http://{API.name}/client/v4"
+API_TOKEN = "tapal-lab-token-that-opens-nothing-else0"  # noqa: S105 - 40 characters, lab only
+
+# Zones that the lab's Cloudflare account holds (editable through its API) …
+CLOUDFLARE_ZONES = ("tapal.test", "second.test", "third.test")
+# … and zones that belong to others and never change.
+STATIC_ZONES = ("lab.test", "receiver.test", "v4only.test", "provider.test", "cloudflare.test")
+REVERSE_ZONES = ("113.0.203.in-addr.arpa", "100.51.198.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa")
+
+MAILBOX = "you@receiver.test"
+MAILBOX_V4 = "you@v4only.test"
