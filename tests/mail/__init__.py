@@ -1,0 +1,1 @@
+"""Tests of what knows mail: no network, no Pulumi."""
