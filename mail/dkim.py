@@ -1,0 +1,153 @@
+"""DKIM keys: made here, published as TXT, read by chasquid as ``dkim:SELECTOR.pem``.
+
+The private key is PKCS#8 in PEM, which is what chasquid reads. The record is computed from that
+very key, so the zone and the host cannot disagree. RSA-2048 is what every receiver verifies
+(RFC 8301 §3.2 asks for at least 1024 and recommends 2048); Ed25519 is small and its record
+carries the bare 32 bytes (RFC 8463 §4). chasquid signs with every key in the domain's folder.
+
+A key lives through three states, each a change of its own: ``published`` (in the zone, not yet
+on the host), ``active`` (signing), ``retired`` (off the host, still in the zone so that mail
+already under way verifies). After that its entry is removed.
+"""
+
+import base64
+import re
+from typing import Literal, get_args
+
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from mail.finding import Finding
+
+Algorithm = Literal["rsa", "ed25519"]
+State = Literal["published", "active", "retired"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
+STATES: tuple[State, ...] = get_args(State)
+RSA_BITS = 2048
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_SELECTOR_RULE = "RFC 6376 §3.1"
+
+
+def generate(algorithm: str) -> str:
+    """Return a new private key as PKCS#8 PEM.
+
+    Raises:
+        ValueError: ``algorithm`` is none of `ALGORITHMS`.
+    """
+    key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+    if algorithm == "rsa":
+        key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    elif algorithm == "ed25519":
+        key = ed25519.Ed25519PrivateKey.generate()
+    else:
+        raise ValueError(f"{algorithm!r} is no DKIM algorithm; choose {' or '.join(ALGORITHMS)}")
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def record(private_pem: str) -> str:
+    """Return the TXT value that publishes the public half of ``private_pem`` (RFC 6376 §3.6.1).
+
+    Raises:
+        ValueError: The text is no private key, or one of another kind than RSA and Ed25519.
+    """
+    key = load_pem_private_key(private_pem.encode(), password=None)
+    if isinstance(key, rsa.RSAPrivateKey):
+        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(spki).decode()}"
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
+    raise ValueError("a DKIM key is RSA or Ed25519; this PEM holds another kind")
+
+
+def record_name(selector: str, domain: str) -> str:
+    """Return where the record of ``selector`` is published (RFC 6376 §3.6.2.1)."""
+    return f"{selector}._domainkey.{domain}"
+
+
+def file_name(selector: str) -> str:
+    """Return the name under which chasquid finds the key in the domain's folder."""
+    return f"dkim:{selector}.pem"
+
+
+def is_published(state: str) -> bool:
+    """Return whether a key in ``state`` has its record in the zone: in all three states.
+
+    Raises:
+        ValueError: ``state`` is none of `STATES`.
+    """
+    return _known(state) in ("published", "active", "retired")
+
+
+def signs(state: str) -> bool:
+    """Return whether a key in ``state`` lies on the host and signs.
+
+    Raises:
+        ValueError: ``state`` is none of `STATES`.
+    """
+    return _known(state) == "active"
+
+
+def check_selector(selector: str, key: str) -> list[Finding]:
+    """Return what is wrong with ``selector``: DNS labels parted by dots, in lower case."""
+    if all(_LABEL.fullmatch(label) for label in selector.split(".")) and len(selector) <= 63:
+        return []
+    cure = 'use lower-case letters, digits and hyphens, such as "2026a"'
+    reason = f"{selector!r} cannot be a DKIM selector: it becomes part of a DNS name"
+    return [_finding("dkim-selector", key, reason, cure)]
+
+
+def check_keys(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
+    """Return what is wrong with a domain's keys, each ``(selector, algorithm, state)``."""
+    findings: list[Finding] = []
+    seen: set[str] = set()
+    for index, (selector, algorithm, state) in enumerate(keys):
+        place = f"{key}[{index}]"
+        findings += check_selector(selector, f"{place}.selector")
+        findings += _check_choice(algorithm, ALGORITHMS, f"{place}.algorithm")
+        findings += _check_choice(state, STATES, f"{place}.state")
+        if selector in seen:
+            reason = f"selector {selector!r} is given twice, and one name holds one key"
+            cure = "give the new key a selector of its own"
+            findings.append(_finding("dkim-selector-twice", f"{place}.selector", reason, cure))
+        seen.add(selector)
+    return findings + _check_signing(keys, key)
+
+
+def _check_choice(value: str, choices: tuple[str, ...], key: str) -> list[Finding]:
+    if value in choices:
+        return []
+    what = key.rpartition(".")[2]
+    cure = f"choose {', '.join(choices[:-1])} or {choices[-1]}"
+    return [_finding(f"dkim-{what}", key, f"{value!r} is no DKIM {what}", cure)]
+
+
+def _check_signing(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
+    active = {algorithm for _, algorithm, state in keys if state == "active"}
+    if not active:
+        reason = "no key is active, so this domain's mail leaves unsigned and DMARC rests on SPF"
+        cure = "set one RSA key's state to active"
+        return [_finding("dkim-unsigned", key, reason, cure, advice=True)]
+    if "rsa" not in active:
+        reason = "no RSA key is active, and several large receivers verify RSA only"
+        cure = "add an active key with algorithm rsa beside the Ed25519 one"
+        return [_finding("dkim-no-rsa", key, reason, cure, advice=True)]
+    return []
+
+
+def _known(state: str) -> str:
+    if state not in STATES:
+        raise ValueError(f"{state!r} is no state of a DKIM key; choose {', '.join(STATES)}")
+    return state
+
+
+def _finding(name: str, key: str, reason: str, cure: str, *, advice: bool = False) -> Finding:
+    level: Literal["error", "advice"] = "advice" if advice else "error"
+    return Finding(id=name, key=key, reason=reason, cure=cure, source=_SELECTOR_RULE, level=level)
