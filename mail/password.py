@@ -1,0 +1,88 @@
+"""Passwords of mail accounts: made, and hashed with chasquid's own scheme.
+
+chasquid stores scrypt with N = 2^14, r = 8, p = 1, 32 bytes (its ``user-add``). Hashing happens
+here, so that the host only ever sees the hash. The salt is an argument, not drawn inside: drawn
+anew each time, the users file would change at every run.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as Kdf
+
+from mail.finding import Finding
+
+LOG_N = 14
+BLOCK_SIZE = 8
+PARALLEL = 1
+KEY_LENGTH = 32
+SALT_LENGTH = 16
+GENERATED_BYTES = 24  # 192 bits: 32 characters, which need no quoting anywhere
+SHORTEST = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scrypt:
+    """A hashed password with everything needed to check it."""
+
+    log_n: int
+    r: int
+    p: int
+    key_length: int
+    salt: bytes
+    encrypted: bytes
+
+    def matches(self, password: str) -> bool:
+        """Return whether this is the hash of ``password``."""
+        cost = 2**self.log_n
+        kdf = Kdf(salt=self.salt, length=self.key_length, n=cost, r=self.r, p=self.p)
+        return hmac.compare_digest(kdf.derive(password.encode()), self.encrypted)
+
+
+def generate() -> str:
+    """Return a new random password: 192 bits in URL-safe characters."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
+
+
+def new_salt() -> bytes:
+    """Return a new random salt of 16 bytes."""
+    return secrets.token_bytes(SALT_LENGTH)
+
+
+def scrypt(password: str, salt: bytes) -> Scrypt:
+    """Return the hash of ``password`` (its UTF-8 bytes) with ``salt``, in chasquid's scheme."""
+    kdf = Kdf(salt=salt, length=KEY_LENGTH, n=2**LOG_N, r=BLOCK_SIZE, p=PARALLEL)
+    return Scrypt(
+        log_n=LOG_N,
+        r=BLOCK_SIZE,
+        p=PARALLEL,
+        key_length=KEY_LENGTH,
+        salt=salt,
+        encrypted=kdf.derive(password.encode()),
+    )
+
+
+def check(password: str, key: str) -> list[Finding]:
+    """Return what is wrong with a given password. No finding ever shows the password."""
+    if not password:
+        return [_finding("empty", key, "the password is empty", "error")]
+    findings = []
+    if "\0" in password or any(not character.isprintable() for character in password):
+        # AUTH PLAIN parts its fields by NUL (RFC 4616); a newline is nearly always a paste error.
+        findings.append(_finding("control", key, "the password holds a control character", "error"))
+    if len(password) < SHORTEST:
+        reason = f"the password has only {len(password)} characters"
+        findings.append(_finding("short", key, reason, "advice"))
+    return findings
+
+
+def _finding(name: str, key: str, reason: str, level: str) -> Finding:
+    return Finding(
+        id=f"password-{name}",
+        key=key,
+        reason=reason,
+        cure=f"leave it out to have one made, or give at least {SHORTEST} printable characters",
+        source="RFC 4616 §2",
+        level="error" if level == "error" else "advice",
+    )
