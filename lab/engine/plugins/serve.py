@@ -1,0 +1,71 @@
+"""What every plugin has in common: how it starts, how the engine finds it, and how it ends.
+
+The engine starts a plugin with its own address as the last argument, reads the port from the
+first line on stdout, and ends it with SIGINT. A plugin whose engine was killed learns it from
+the end of its stdin, which is a pipe that the engine holds open; so nothing outlives the engine.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the SDK's own limit: state and archives may be large
+
+
+def grpc_options() -> list[tuple[str, int]]:
+    """Return the channel options that both ends of Pulumi's gRPC connections use."""
+    return [
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ]
+
+
+def engine_address() -> str:
+    """Return the engine's gRPC address, which is the plugin's last argument."""
+    return sys.argv[-1]
+
+
+def announce(port: int) -> None:
+    """Print the port as the first line on stdout, as the engine expects it."""
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+
+
+def end_with_the_engine() -> None:
+    """End at once and without noise when the engine says so (SIGINT) or is gone (stdin ends)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    lifeline = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)  # what the plugin itself starts must not read from the engine's pipe
+    os.close(nothing)
+
+    def watch() -> None:
+        while os.read(lifeline, 4096):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def start(register: Callable[[grpc.Server], None], *, threads: int = 64) -> grpc.Server:
+    """Start a gRPC server on a free loopback port and tell the engine where it is.
+
+    ``register`` adds the plugin's servicer. ``threads`` bounds how many calls run at once.
+    """
+    end_with_the_engine()
+    server = grpc.server(ThreadPoolExecutor(max_workers=threads), options=grpc_options())
+    register(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    announce(port)
+    return server
+
+
+def serve(register: Callable[[grpc.Server], None], *, threads: int = 64) -> None:
+    """Like ``start``, and then serve until the engine ends the process."""
+    start(register, threads=threads).wait_for_termination()
