@@ -1,0 +1,1 @@
+"""The lab's Cloudflare API, held against what Cloudflare does."""
