@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import dns.exception
+import dns.rdata
+
 from lab.cloudflare import errors, names, txt
 from lab.cloudflare.errors import ApiError
 from lab.cloudflare.json_types import JsonObject, JsonValue
@@ -32,14 +35,17 @@ def check(record_type: str, content: str | None, priority: int | None, data: Jso
         ApiError: 400, saying what is missing or malformed, or that the lab has no such type.
     """
     if record_type in _BY_DATA:
-        return _BY_DATA[record_type](_Data(record_type, data))
-    if record_type == "MX":
-        return _mx(content, priority)
-    if record_type not in _BY_CONTENT:
+        checked = _BY_DATA[record_type](_Data(record_type, data))
+    elif record_type == "MX":
+        checked = _mx(content, priority)
+    elif record_type not in _BY_CONTENT:
         raise ApiError(400, errors.Problem(code=1004, message=_UNKNOWN.format(record_type)))
-    if content is None:
+    elif content is None:
         raise ApiError(400, errors.required("content"))
-    return Rdata(content=_BY_CONTENT[record_type](content), priority=priority)
+    else:
+        checked = Rdata(content=_BY_CONTENT[record_type](content), priority=priority)
+    _refuse_what_dns_refuses(record_type, checked)
+    return checked
 
 
 def presentation(record_type: str, rdata: Rdata) -> str:
@@ -50,6 +56,14 @@ def presentation(record_type: str, rdata: Rdata) -> str:
         weight_port, _, target = rdata.content.rpartition(" ")
         return f"{rdata.priority} {weight_port} {_absolute(target)}"
     return _absolute(rdata.content) if record_type in {"CNAME", "NS", "PTR"} else rdata.content
+
+
+def _refuse_what_dns_refuses(record_type: str, checked: Rdata) -> None:
+    # Lengths that hang on another field, such as a TLSA digest's, are dnspython's to know.
+    try:
+        dns.rdata.from_text("IN", record_type, presentation(record_type, checked))
+    except dns.exception.DNSException as error:
+        raise ApiError(400, errors.bad_content(record_type)) from error
 
 
 def _absolute(name: str) -> str:

@@ -53,9 +53,9 @@ DEFAULTS: Body = {"ttl": 1, "proxied": False, "proxiable": True, "comment": None
             {
                 "name": "f",
                 "type": "SSHFP",
-                "data": {"algorithm": 4, "type": 2, "fingerprint": "AB12"},
+                "data": {"algorithm": 4, "type": 2, "fingerprint": "AB" * 32},
             },
-            {"content": "4 2 ab12"},
+            {"content": f"4 2 {'ab' * 32}"},
         ),
         (
             {
@@ -106,6 +106,10 @@ def test_stored_as(api: Api, body: Body, shown: Body) -> None:
         ({"name": "a", "type": "SRV", "content": "0 465 x"}, [problems.required("data")]),
         (
             {"name": "a", "type": "TLSA", "data": {**TLSA, "usage": 256}},
+            [problems.bad_content("TLSA")],
+        ),
+        (
+            {"name": "a", "type": "TLSA", "data": {**TLSA, "certificate": "abcd"}},
             [problems.bad_content("TLSA")],
         ),
         ({"name": "a", "type": "TLSA", "data": {"usage": 3}}, [problems.required("data.selector")]),
