@@ -1,0 +1,108 @@
+"""How the host is reached: read from the stack's configuration, never kept as an input.
+
+Both the program (for ``remote.Command``) and the dynamic provider's process (for ``HostFile``)
+read it here. So a new SSH key or port changes no file resource: only the way to it.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from mail.finding import Finding
+
+ConfigReader = Callable[[str], object]
+
+
+class ReachError(ValueError):
+    """The stack does not say how to reach the host; ``finding`` names the key and the cure."""
+
+    def __init__(self, key: str, reason: str, cure: str) -> None:
+        super().__init__(f"tapal:{key}: {reason}; {cure}")
+        self.finding = Finding(id="ssh-reach", key=key, reason=reason, cure=cure)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """One SSH destination.
+
+    Attributes:
+        address: IP address or name to dial.
+        port: TCP port of sshd.
+        user: login; any other than root is expected to have password-less sudo.
+        host_key: the pinned public key, ``ssh-ed25519 AAAA…``.
+        private_key: OpenSSH private key text; None leaves the choice to the SSH agent.
+    """
+
+    address: str
+    port: int = 22
+    user: str = "root"
+    host_key: str
+    private_key: str | None = field(default=None, repr=False)
+
+    @property
+    def sudo(self) -> str:
+        """Return the prefix that makes a command run as root, empty for root itself."""
+        return "" if self.user == "root" else "sudo -n "
+
+
+def private_key(get: ConfigReader, key_file: str | None) -> str | None:
+    """Return the private key: the stack's secret, the environment's, a key file's, or None (agent).
+
+    Raises:
+        ReachError: ``host.ssh.keyFile`` names a file that cannot be read.
+    """
+    secret = get("tapal:sshPrivateKey") or os.environ.get("TAPAL_SSH_PRIVATE_KEY")
+    if secret:
+        return _readable(str(secret).rstrip("\n") + "\n")
+    if key_file is None:
+        return None
+    try:
+        return Path(key_file).expanduser().read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReachError(
+            "host.ssh.keyFile",
+            f"{key_file} cannot be read ({error.strerror})",
+            "name a key file of this machine, or set tapal:sshPrivateKey",
+        ) from error
+
+
+def _readable(key: str) -> str:
+    # A key that cannot be read would be printed whole by the SSH library of pulumi-command.
+    try:
+        load_ssh_private_key(key.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        cure = "paste the whole file, from -----BEGIN to END-----, of a key without a passphrase"
+        raise ReachError("sshPrivateKey", "it is no OpenSSH private key", cure) from None
+    return key
+
+
+def read_reach(get: ConfigReader) -> Reach:
+    """Read the destination from the configuration as Pulumi hands it out (objects as JSON text).
+
+    Args:
+        get: look-up of a complete key such as ``tapal:host``.
+
+    Raises:
+        ReachError: the stack has no ``tapal:host``, or one without address or host key.
+    """
+    raw = get("tapal:host")
+    if raw is None:
+        raise ReachError("host", "it is missing", "say how the host is reached: ipv4, ssh.hostKey")
+    parsed: object = json.loads(raw) if isinstance(raw, str) else raw
+    host = parsed if isinstance(parsed, dict) else {}
+    ssh = host.get("ssh")
+    if not isinstance(ssh, dict) or "hostKey" not in ssh or "ipv4" not in host:
+        cure = "give ipv4 and ssh.hostKey: nothing is sent to a host that is not pinned"
+        raise ReachError("host.ssh", "it does not say which host to trust", cure)
+    return Reach(
+        address=str(ssh.get("address") or host["ipv4"]),
+        port=int(ssh.get("port", 22)),
+        user=str(ssh.get("user", "root")),
+        host_key=" ".join(str(ssh["hostKey"]).split()[:2]),
+        private_key=private_key(get, ssh.get("keyFile")),
+    )

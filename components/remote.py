@@ -1,0 +1,93 @@
+"""Steps on the host: the only module that knows ``pulumi_command``.
+
+A step is a shell script of ``steps/``, installed on the host as a file resource and run by name:
+the command's text stays short and constant, its data goes by stdin, and a change of the script
+shows in the preview as a change of a file. The command names the script's digest, so a changed
+script runs again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pulumi
+from pulumi_command import remote
+
+from components.reach import Reach
+
+SCRIPTS = Path(__file__).parent / "steps"
+ON_HOST = "/usr/local/lib/tapal"
+
+
+@cache
+def script(name: str) -> str:
+    """Return the text of ``steps/<name>``."""
+    return (SCRIPTS / name).read_text(encoding="utf-8")
+
+
+def command(name: str, action: str, sudo: str = "") -> str:
+    """Return the command line that runs step ``name`` on the host.
+
+    Args:
+        name: the step, that is ``steps/<name>.sh``.
+        action: ``apply`` or ``delete``.
+        sudo: prefix that makes it run as root.
+    """
+    digest = hashlib.sha256(script(f"{name}.sh").encode()).hexdigest()[:12]
+    return f"{sudo}{ON_HOST}/step {name} {action} {digest}"
+
+
+def connection(reach: Reach) -> remote.ConnectionArgs:
+    """Return pulumi-command's form of the destination, with the host key pinned."""
+    return remote.ConnectionArgs(
+        host=reach.address,
+        port=float(reach.port),
+        user=reach.user,
+        host_key=reach.host_key,
+        private_key=None if reach.private_key is None else pulumi.Output.secret(reach.private_key),
+        # A VPS reboots in less than a minute; 20 growing pauses outlast that.
+        dial_error_limit=20,
+        per_dial_timeout=15,
+    )
+
+
+class Step:
+    """Runs one step, and what undoes it on destroy."""
+
+    def __init__(
+        self,
+        name: str,
+        step: str,
+        *,
+        reach: Reach,
+        stdin: pulumi.Input[str] = "",
+        triggers: Sequence[pulumi.Input[str]] | None = None,
+        undo: bool = False,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare the step.
+
+        Args:
+            name: the resource's name.
+            step: which script of ``steps/``.
+            reach: where it runs.
+            stdin: its data; a change of it runs the step again, and shows line by line.
+            triggers: when given, the step runs when one of these changes, and only then: a new
+                SSH key or script restarts nothing.
+            undo: run ``step … delete`` on destroy.
+            opts: Pulumi's options; parent and depends_on at the least.
+        """
+        on_triggers = triggers is not None
+        self.resource = remote.Command(
+            name,
+            connection=connection(reach),
+            create=command(step, "apply", reach.sudo),
+            update=":" if on_triggers else None,
+            delete=command(step, "delete", reach.sudo) if undo else None,
+            stdin=stdin,
+            triggers=list(triggers) if triggers is not None else None,
+            add_previous_output_in_env=False,
+            opts=opts,
+        )
+        self.stdout: pulumi.Output[str] = self.resource.stdout

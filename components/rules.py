@@ -1,0 +1,113 @@
+"""Holds a stack's settings against the rules of mail; every finding names the key it is about."""
+
+from collections.abc import Iterator
+
+from components.settings import PEM_MARK, Acme, Dmarc, Domain, Host, Settings
+from mail import address, dkim, dmarc, ip
+from mail.finding import Finding
+
+
+def check(settings: Settings) -> list[Finding]:
+    """Return everything that is wrong with ``settings``, or worth knowing."""
+    findings = [*_host(settings.host), *_acme(settings.acme)]
+    for index, domain in enumerate(settings.domains):
+        findings += _domain(domain, f"domains[{index}]")
+    return findings + list(_twice(settings.domains))
+
+
+def policy(settings: Dmarc) -> dmarc.Policy:
+    """Return the settings as `mail.dmarc` takes them."""
+    return dmarc.Policy(
+        policy=settings.policy,
+        subdomain_policy=settings.subdomain_policy,
+        nonexistent_policy=settings.nonexistent_policy,
+        aggregate_reports=settings.aggregate_reports,
+        failure_reports=settings.failure_reports,
+        failure_options=settings.failure_options,
+        dkim_alignment=settings.dkim_alignment,
+        spf_alignment=settings.spf_alignment,
+    )
+
+
+def _host(host: Host) -> Iterator[Finding]:
+    yield from address.check_domain(host.name, "host.name")
+    yield from ip.check_ipv4(host.ipv4, "host.ipv4")
+    if host.ipv6 is not None:
+        yield from ip.check_ipv6(host.ipv6.address, "host.ipv6.address")
+        if (host.ipv6.gateway is None) != (host.ipv6.prefix is None):
+            yield Finding(
+                id="ipv6-half",
+                key="host.ipv6",
+                reason="only one of prefix and gateway is given",
+                cure="give both as the provider's panel shows them, or neither",
+            )
+    if not host.ssh.host_key.startswith("ssh-ed25519 "):
+        yield Finding(
+            id="ssh-host-key",
+            key="host.ssh.hostKey",
+            reason="it is not an Ed25519 key, the one kind that can be pinned",
+            cure="write the two words of /etc/ssh/ssh_host_ed25519_key.pub (ssh-ed25519 AAAA…)",
+            source="pulumi-command, connection.hostKey",
+        )
+
+
+def _acme(acme: Acme) -> Iterator[Finding]:
+    yield from address.check_mailbox(acme.email, "acme.email")
+    if not acme.directory.startswith("https://"):
+        yield Finding(
+            id="acme-directory",
+            key="acme.directory",
+            reason=f"{acme.directory!r} is not an https address",
+            cure="leave it out for Let's Encrypt, or write the CA's directory address",
+            source="RFC 8555 §6.1",
+        )
+    yield from _ca_bundle(acme)
+
+
+def _ca_bundle(acme: Acme) -> Iterator[Finding]:
+    try:
+        text = acme.ca_text()
+    except OSError as error:
+        yield Finding(
+            id="acme-ca-bundle",
+            key="acme.caBundle",
+            reason=f"{acme.ca_bundle} cannot be read ({error.strerror})",
+            cure="name a PEM file by its path in the project, or leave it out for a public CA",
+        )
+        return
+    if text is not None and PEM_MARK not in text:
+        yield Finding(
+            id="acme-ca-bundle",
+            key="acme.caBundle",
+            reason=f"{acme.ca_bundle} holds no certificate in PEM",
+            cure="convert it: openssl x509 -inform der -in FILE -out FILE.pem",
+        )
+
+
+def _domain(domain: Domain, key: str) -> list[Finding]:
+    findings = address.check_domain(domain.name, f"{key}.name")
+    for index, name in enumerate(domain.spf.include):
+        findings += address.check_dns_name(name, f"{key}.spf.include[{index}]")
+    if not findings:
+        findings += dmarc.check(policy(domain.dmarc), domain.name, f"{key}.dmarc")
+    keys = [(item.selector, item.algorithm, item.state) for item in domain.dkim]
+    findings += dkim.check_keys(keys, f"{key}.dkim")
+    for index, account in enumerate(domain.accounts):
+        findings += address.check_account(account, f"{key}.accounts[{index}]")
+    if not isinstance(domain.mx, str):
+        for index, exchanger in enumerate(domain.mx):
+            findings += address.check_domain(exchanger.host, f"{key}.mx[{index}].host")
+    return findings
+
+
+def _twice(domains: tuple[Domain, ...]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, domain in enumerate(domains):
+        if domain.name in seen:
+            yield Finding(
+                id="domain-twice",
+                key=f"domains[{index}].name",
+                reason=f"{domain.name} is given twice",
+                cure="merge the two entries",
+            )
+        seen.add(domain.name)

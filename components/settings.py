@@ -1,0 +1,202 @@
+"""The stack's configuration, read and checked in one place before anything is touched.
+
+The shape is pydantic's work (unknown keys refused, nothing mutable), the rules of mail are in
+``mail/``. Every problem is reported at once, each with its key, what is wrong and the cure.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from mail import address as names
+from mail import dkim as dkim_rules
+
+PEM_MARK = "-----BEGIN "
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+
+
+class Model(BaseModel):
+    """What all settings share: frozen, camelCase in the file, unknown keys refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+    )
+
+
+def _lower(value: object) -> object:
+    # What cannot be a name stays as it was written, for the rules to say why.
+    try:
+        return names.domain(value) if isinstance(value, str) else value
+    except names.AddressError:
+        return value
+
+
+DomainName = Annotated[str, BeforeValidator(_lower)]
+
+
+class Ssh(Model):
+    """How to log in to the host; see `components.reach`, which reads it at run time."""
+
+    user: str = "root"
+    port: int = Field(default=22, ge=1, le=65535)
+    address: str | None = None
+    host_key: str
+    key_file: str | None = None
+
+
+class Ipv6(Model):
+    """The host's IPv6 address; prefix and gateway only where the host must be told them."""
+
+    address: str
+    prefix: int | None = Field(default=None, ge=1, le=128)
+    gateway: str | None = None
+
+
+def _ipv6(value: object) -> object:
+    return {"address": value} if isinstance(value, str) else value
+
+
+class Host(Model):
+    """The server: its name is HELO, PTR, certificate and MX target in one."""
+
+    name: DomainName
+    ipv4: str
+    ipv6: Annotated[Ipv6 | None, BeforeValidator(_ipv6)] = None
+    ssh: Ssh
+    zone: DomainName | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    apt_mirror: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """Return the domain that the host's name lies in: where ``_spf`` is published."""
+        return self.name.partition(".")[2]
+
+
+class Acme(Model):
+    """The certificate authority, and what else to restart when the certificate is renewed."""
+
+    email: str
+    directory: str = LETS_ENCRYPT
+    challenge: Literal["http-01"] = "http-01"
+    ca_bundle: str | None = None
+    reload: tuple[str, ...] = ()
+
+    def ca_text(self) -> str | None:
+        """Return the CA bundle: the setting itself, or the file (in the project) that it names.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if self.ca_bundle is None or self.ca_bundle.lstrip().startswith(PEM_MARK):
+            return self.ca_bundle
+        return Path(self.ca_bundle).read_text(encoding="utf-8")
+
+
+class Server(Model):
+    """chasquid's own settings; the defaults suit a sending server."""
+
+    max_data_size_mb: int = Field(default=50, ge=1, le=1000, alias="maxDataSizeMB")
+    max_queue_items: int = Field(default=1000, ge=1, le=100_000)
+    give_up_send_after: str = Field(default="120h", pattern=r"^\d+h$")
+    debian_mirror: str | None = None
+
+
+class Spf(Model):
+    """Who else may send for the domain, and what others get: softfail or fail."""
+
+    include: tuple[DomainName, ...] = ()
+    all: Literal["softfail", "fail"] = "softfail"
+
+
+class Dmarc(Model):
+    """The domain's DMARC policy (RFC 9989); none by default, to be raised when reports are good."""
+
+    policy: str = "none"
+    subdomain_policy: str | None = None
+    nonexistent_policy: str | None = None
+    aggregate_reports: tuple[str, ...] = ()
+    failure_reports: tuple[str, ...] = ()
+    failure_options: str | None = None
+    dkim_alignment: str = "relaxed"
+    spf_alignment: str = "relaxed"
+
+
+class DkimKey(Model):
+    """One DKIM key and where it is in its life: published, active, retired."""
+
+    selector: str
+    algorithm: str = "rsa"
+    state: str = "active"
+
+    @property
+    def signs(self) -> bool:
+        """Return whether the key lies on the host."""
+        return dkim_rules.signs(self.state)
+
+
+DEFAULT_KEYS = (
+    DkimKey(selector="tapal-rsa", algorithm="rsa"),
+    DkimKey(selector="tapal-ed25519", algorithm="ed25519"),
+)
+
+
+class Mx(Model):
+    """One mail exchanger that is not the host itself."""
+
+    host: DomainName
+    priority: int = Field(default=10, ge=0, le=65535)
+
+
+def _mx(value: object) -> object:
+    if isinstance(value, list):
+        return [{"host": item} if isinstance(item, str) else item for item in value]
+    return value
+
+
+def _targets(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: [to] if isinstance(to, str) else to for name, to in value.items()}
+    return value
+
+
+class Domain(Model):
+    """A mail domain: its records, keys, accounts and aliases."""
+
+    name: DomainName
+    zone: DomainName | None = None
+    spf: Spf = Spf()
+    dmarc: Dmarc = Dmarc()
+    mx: Annotated[Literal["host", "keep"] | tuple[Mx, ...], BeforeValidator(_mx)] = "host"
+    dkim: tuple[DkimKey, ...] = DEFAULT_KEYS
+    accounts: tuple[str, ...] = ()
+    aliases: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_targets)] = {}
+
+    @property
+    def dns_zone(self) -> str:
+        """Return the zone that the domain's records go to."""
+        return self.zone or self.name
+
+
+Permission = Literal["dkim-keys"]
+
+
+class Settings(Model):
+    """A whole stack."""
+
+    host: Host
+    acme: Acme
+    server: Server = Server()
+    domains: tuple[Domain, ...] = ()
+    allow: tuple[Permission, ...] = ()
+
+    @property
+    def host_zone(self) -> str:
+        """Return the zone of the host's name: as told, else the longest domain it lies in."""
+        if self.host.zone:
+            return self.host.zone
+        around = [d.dns_zone for d in self.domains if self.host.name.endswith(f".{d.dns_zone}")]
+        return max(around, key=len, default=self.host.domain)

@@ -1,0 +1,152 @@
+"""One SSH connection per process and destination, shared by every file resource.
+
+A handshake costs far more than a command, and sshd drops parallel handshakes (MaxStartups), so
+the connection is opened once, by whoever comes first, and stays open until the process ends.
+This is the only module that opens SSH; ``remote.Command`` brings its own.
+"""
+
+import asyncio
+import shlex
+import threading
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import asyncssh
+
+from components.reach import Reach
+
+T = TypeVar("T")
+
+# A VPS may still be booting when the first file comes: keep dialling this long (seconds).
+PATIENCE = 180.0
+# A silently dropped link is noticed after INTERVAL x COUNT seconds instead of TCP's minutes.
+KEEPALIVE_INTERVAL = 10
+KEEPALIVE_COUNT = 3
+
+
+class SshError(RuntimeError):
+    """The host could not be reached, or was not the pinned one; the message has the cure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """What a remote command left: exit status (-1: killed by a signal), output, errors."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Session:
+    """A connection that opens itself when first used, on an event loop of its own thread."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._loop = asyncio.new_event_loop()
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._lock = asyncio.Lock()
+        threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True).start()
+
+    def run(self, argv: list[str], stdin: bytes = b"", timeout: float = 120.0) -> Completed:
+        """Run ``argv`` as root on the host, with ``stdin`` as its input.
+
+        Args:
+            argv: program and arguments; each is quoted for the remote shell.
+            stdin: bytes for the program's standard input.
+            timeout: seconds until the command is given up.
+
+        Raises:
+            SshError: no connection, a wrong host key, a refused login, a time-out.
+        """
+        return self._wait(self._run(argv, stdin, timeout))
+
+    def _wait(self, work: Coroutine[object, object, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _run(self, argv: list[str], stdin: bytes, timeout: float) -> Completed:
+        connection = await self._connected()
+        command = self._reach.sudo + shlex.join(argv)
+        try:
+            done = await connection.run(command, input=stdin, encoding=None, timeout=timeout)
+        except asyncssh.TimeoutError as error:
+            raise SshError(
+                f"{self._reach.address}: a command did not end within {timeout:.0f} s. "
+                "Look at the host's load (uptime, df), then run `pulumi up` again."
+            ) from error
+        except (asyncssh.Error, OSError) as error:
+            self._connection = None
+            raise SshError(
+                f"{self._reach.address}: the connection broke ({error}). Run `pulumi up` again: "
+                "files are written whole, so none is half there."
+            ) from error
+        status = done.exit_status if done.exit_status is not None else -1
+        return Completed(status=status, stdout=_bytes(done.stdout), stderr=_bytes(done.stderr))
+
+    async def _connected(self) -> asyncssh.SSHClientConnection:
+        async with self._lock:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await _dial(self._reach)
+            return self._connection
+
+
+async def _dial(reach: Reach) -> asyncssh.SSHClientConnection:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await _connect(reach)
+        except asyncssh.HostKeyNotVerifiable as error:
+            raise SshError(
+                f"{reach.address}: the host's key is not the pinned one (tapal:host.ssh.hostKey), "
+                "so nothing was sent. If the server was reinstalled, read its new key in the "
+                "provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that."
+            ) from error
+        except asyncssh.PermissionDenied as error:
+            raise SshError(
+                f"{reach.address}: login as {reach.user} was refused. Is the public half of "
+                "tapal:sshPrivateKey in that user's ~/.ssh/authorized_keys?"
+            ) from error
+        except (OSError, asyncssh.Error) as error:
+            if time.monotonic() > deadline:
+                raise SshError(
+                    f"{reach.address} port {reach.port}: no SSH within {PATIENCE:.0f} s ({error}). "
+                    "Is the server on, the address right, and the port open?"
+                ) from error
+            await asyncio.sleep(0.5)
+
+
+async def _connect(reach: Reach) -> asyncssh.SSHClientConnection:
+    pinned = asyncssh.import_public_key(reach.host_key)
+    # With a key of its own the agent stays out of it; without one it is the agent's turn.
+    own: dict[str, Any] = {}
+    if reach.private_key is not None:
+        own = {"client_keys": [asyncssh.import_private_key(reach.private_key)], "agent_path": None}
+    return await asyncssh.connect(
+        reach.address,
+        reach.port,
+        username=reach.user,
+        known_hosts=([pinned], [], []),
+        server_host_key_algs=[pinned.get_algorithm()],
+        config=None,
+        connect_timeout=15,
+        keepalive_interval=KEEPALIVE_INTERVAL,
+        keepalive_count_max=KEEPALIVE_COUNT,
+        **own,
+    )
+
+
+def _bytes(data: bytes | str | None) -> bytes:
+    return data.encode() if isinstance(data, str) else data or b""
+
+
+_sessions: dict[Reach, Session] = {}
+_sessions_lock = threading.Lock()
+
+
+def session(reach: Reach) -> Session:
+    """Return this process's session with ``reach``, the same one for every caller."""
+    with _sessions_lock:
+        if reach not in _sessions:
+            _sessions[reach] = Session(reach)
+        return _sessions[reach]

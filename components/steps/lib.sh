@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What every step begins with: strict mode, and words for a person.
+set -euo pipefail
+
+# A step's data is its standard input: NAME=value lines, or a list.
+data=$(cat)
+
+# say MESSAGE: progress, shown by `pulumi up` as it comes.
+say() { printf '%s\n' "$*"; }
+
+# fail REASON CURE: ends the step; the runner shows both.
+fail() {
+  printf 'failed: %s\n' "$1"
+  printf 'cure: %s\n' "$2"
+  exit 1
+}
+
+# quiet COMMAND…: its output goes to the log alone, and is shown when it fails.
+quiet() { "$@" > >(sed 's/^/debug: /') 2>&1 < /dev/null; }
+
+# setting NAME: the value of "NAME=value" in the step's data, empty if it is not there.
+setting() { sed -n "s/^$1=//p" <<<"$data" | head -n 1; }
