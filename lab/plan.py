@@ -29,7 +29,12 @@ VPS_IPV4_PREFIX = 24
 VPS_IPV4_GATEWAY = "203.0.113.1"
 VPS_IPV6_PREFIX = 64
 VPS_IPV6_GATEWAY = "fe80::1"
+VPS_IPV6_ROUTER = "2001:db8:113::1"  # the same router, for those who ping it
 VPS_PTR_BEFORE = "vmi113010.provider.test"  # what the provider sets until the panel is used
+
+VPS_HOSTNAME = "vmi113010"  # the provider's own name for it
+VPS_MAC = "00:50:56:71:30:10"
+SUITE = "trixie"  # the Debian that both containers run
 
 # The world: one container, many addresses, so that each role has its own.
 WORLD_IPV4_GATEWAY = "198.51.100.1"
@@ -42,8 +47,23 @@ API = Address(name="api.cloudflare.test", ipv4="198.51.100.43", ipv6="2001:db8:1
 NS1 = Address(name="ns1.lab.test", ipv4="198.51.100.53", ipv6="2001:db8:100::53")
 NS2 = Address(name="ns2.lab.test", ipv4="198.51.100.54", ipv6="2001:db8:100::54")
 
+WORLD_IPV4_PREFIX = 25
+WORLD_IPV6_PREFIX = 64
+WORLD = (RESOLVER, CA, RECEIVER, RECEIVER_V4, API, NS1, NS2)
+
+# The hosts of this machine's apt settings, as the lab's nodes see them.
+MIRRORS = tuple(f"198.51.100.{last}" for last in range(161, 169))
+
+# From the lab's router to the machine, for packages only.
+UPLINK = "tapal-up"  # the machine's end, in its own namespace
+UPLINK_INSIDE = "198.51.100.253"
+UPLINK_MACHINE = "198.51.100.254"
+UPLINK_PREFIX = 30
+
 # The operator's own machine, where `pulumi` runs.
 OPERATOR = Address(name="operator.lab.test", ipv4="198.51.100.130", ipv6="2001:db8:130::2")
+OPERATOR_IPV4_PREFIX = 30
+OPERATOR_IPV6_PREFIX = 64
 OPERATOR_IPV4_GATEWAY = "198.51.100.129"
 OPERATOR_IPV6_GATEWAY = "2001:db8:130::1"
 

@@ -1,0 +1,87 @@
+"""``python -m lab``: the lab's command line."""
+
+import argparse
+import os
+import sys
+
+from lab.errors import LabError
+
+
+def main() -> int:
+    """Run the command line; return its exit status."""
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.function(arguments))
+    except LabError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="The offline internet.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(function=function)
+        return made
+
+    command("up", _up, "start whatever is not running")
+    command("down", _down, "stop everything; disks and state are kept")
+    reset = command("reset", _reset, "back to a blank VPS and the world's own zones")
+    reset.add_argument("node", nargs="?", choices=["vps"], help="only this node")
+    shell = command("shell", _shell, "a shell in a node, or COMMAND with its exit status")
+    shell.add_argument("node", choices=["vps", "world"])
+    shell.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND")
+    run = command("run", _run, "run COMMAND on the operator's machine, ready for pulumi")
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND")
+    return parser
+
+
+# Each command imports what it needs: `run` and `shell` are used often and must start at once.
+
+
+def _up(_: argparse.Namespace) -> int:
+    from lab import lifecycle  # noqa: PLC0415
+
+    with lifecycle.alone():
+        lifecycle.up()
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    from lab import lifecycle  # noqa: PLC0415
+
+    with lifecycle.alone():
+        lifecycle.down()
+    return 0
+
+
+def _reset(_: argparse.Namespace) -> int:
+    from lab import lifecycle  # noqa: PLC0415
+
+    with lifecycle.alone():
+        lifecycle.reset_vps()
+        lifecycle.up()
+    return 0
+
+
+def _shell(arguments: argparse.Namespace) -> int:
+    from lab.nodes import node  # noqa: PLC0415
+
+    inside = node(arguments.node).enter(arguments.argv or ["bash", "-l"])
+    os.execvp(inside[0], inside)  # noqa: S606
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from lab.operator_node import become  # noqa: PLC0415
+
+    if not arguments.argv:
+        raise LabError("run what? For example: python -m lab run pulumi preview -s lab")
+    become(arguments.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
