@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from mail.finding import Finding
-from mail.spf_record import LOOKUP_TERMS, Record, SpfError, Term, is_spf, parse
+from mail.spf_record import LOOKUP_TERMS, MECHANISMS, Record, SpfError, Term, is_spf, parse
 
 All = Literal["softfail", "fail"]
 ALLS: tuple[All, ...] = get_args(All)
@@ -77,7 +77,7 @@ def check(record: str, key: str) -> list[Finding]:
     except SpfError as error:
         cure = "correct that term; receivers answer a record they cannot read with permerror"
         return [_finding("spf-syntax", key, str(error), cure, "RFC 7208 §4.6")]
-    findings = _check_end(parsed, key) + _check_order(parsed, key)
+    findings = _check_end(parsed, key) + _check_order(parsed, key) + _check_names(parsed, key)
     if parsed.named("ptr"):
         cure = "replace ptr by ip4, ip6 or a"
         reason = "ptr is slow, unreliable and not to be used"
@@ -236,6 +236,21 @@ def _check_order(record: Record, key: str) -> list[Finding]:
     reason = f"receivers ignore {shown} beside all"
     cure = "put all last and leave redirect out"
     return [_finding("spf-ignored-term", key, reason, cure, "RFC 7208 §5.1")]
+
+
+def _check_names(record: Record, key: str) -> list[Finding]:
+    # Receivers ignore modifiers that they do not know, so "include=x" would quietly do nothing.
+    return [
+        _finding(
+            "spf-mechanism-as-modifier",
+            key,
+            f"{term} has no effect: {term.name} takes a colon",
+            f"write {term.name}:{term.value}",
+            "RFC 7208 §6",
+        )
+        for term in record.terms
+        if term.modifier and term.name in MECHANISMS
+    ]
 
 
 def _too_many(lookups: int, key: str) -> Finding:

@@ -64,7 +64,7 @@ def test_dnspython_reads_the_same_bytes(data: bytes) -> None:
     rdata = dns.rdata.from_text("IN", "TXT", txt.quote(value))
     assert isinstance(rdata, TXT)
     assert b"".join(rdata.strings) == data
-    assert all(len(chunk) == 255 for chunk in rdata.strings[:-1])
+    assert {len(chunk) for chunk in list(rdata.strings)[:-1]} <= {255}
 
 
 def test_same_ignores_quoting_and_cutting() -> None:
