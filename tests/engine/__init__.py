@@ -1,0 +1,1 @@
+"""The engine and its plugins, run as the user runs them."""
