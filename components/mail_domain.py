@@ -71,7 +71,7 @@ class MailDomain(Component):
         return HostFile(
             f"{self._label}-key-{key.selector}",
             path=chasquid.dkim_path(self._args.settings.name, key.selector),
-            content=key.private_pem,
+            content=pulumi.Output.secret(key.private_pem),
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
             opts=self.child(self._folder, key.served),
@@ -89,7 +89,8 @@ class MailDomain(Component):
             )
             self.passwords[address] = resource.password
             hashes[account] = resource.scrypt()
-        content = pulumi.Output.all(**hashes).apply(chasquid.users)
+        # Of no accounts `Output.all` makes a list, hence `dict`.
+        content = pulumi.Output.all(**hashes).apply(lambda all_: chasquid.users(dict(all_)))
         return HostFile(
             f"{self._label}-users",
             path=chasquid.users_path(self._args.settings.name),

@@ -10,7 +10,7 @@ from components.reach import Reach
 from components.remote import Step
 from components.settings import Server, Settings
 from components.templates import render
-from mail import chasquid
+from mail import chasquid, unit
 
 PREFERENCES = "/etc/apt/preferences.d/tapal"
 
@@ -60,8 +60,8 @@ class MailServer(Component):
         conf = self._conf()
         hardening = HostFile(
             f"{name}-hardening",
-            path=chasquid.hardening_path(),
-            content=chasquid.hardening(),
+            path=unit.drop_in_path(),
+            content=unit.drop_in(),
             opts=self.child(self.installed),
         )
         self._own_domain()

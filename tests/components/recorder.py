@@ -1,31 +1,18 @@
-"""Runs the program's components under Pulumi's mocks and keeps what they declared."""
+"""Runs the program under Pulumi's mocks and keeps what it declared: types, inputs, order."""
 
 import asyncio
-import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import gc
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import resource_pb2
 
 SECRET = "4dabf18193072939515e22adb298388d"
 SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declared:
-    """One resource as the engine would see it."""
-
-    type: str
-    name: str
-    inputs: dict[str, Any]
-    opts: pulumi.ResourceOptions = field(default_factory=pulumi.ResourceOptions)
-
-    def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
-        """Return the input ``key`` without its secret wrapping."""
-        value = self.inputs[key]
-        return value["value"] if is_secret(value) else value
 
 
 def is_secret(value: object) -> bool:
@@ -33,88 +20,164 @@ def is_secret(value: object) -> bool:
     return isinstance(value, dict) and value.get(SECRET) == SECRET_VALUE
 
 
-class Recorder(Mocks):
-    """Answers as the providers would, and keeps every declaration in order."""
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """One resource as the engine would see it."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str
+    dependencies: frozenset[str]
+    protect: bool
+    secret_outputs: frozenset[str]
+    version: str
+
+    def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
+        """Return the input ``key`` without its secret wrapping."""
+        value = self.inputs[key]
+        return value["value"] if is_secret(value) else value
+
+
+class _Providers(Mocks):
+    """Computes what the real providers would."""
 
     def __init__(self) -> None:
-        self.resources: list[Declared] = []
+        self.inputs: dict[str, dict[str, Any]] = {}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Keep the declaration; compute what dynamic providers would."""
-        inputs = dict(args.inputs)
-        self.resources.append(Declared(type=args.typ, name=args.name, inputs=inputs))
-        plain = {k: v["value"] if is_secret(v) else v for k, v in inputs.items()}
+        self.inputs[args.name + args.typ] = dict(args.inputs)
+        plain = {k: v["value"] if is_secret(v) else v for k, v in args.inputs.items()}
         return f"{args.name}-id", {**plain, **_outputs(args.typ, args.name, plain)}
 
-    def call(self, args: MockCallArgs) -> dict[str, Any]:
-        """Answer the look-up of a zone."""
-        return {"zoneId": f"zone-of-{args.args['filter']['name']}"}
-
-    def of_type(self, kind: str) -> list[Declared]:
-        """Return the declarations whose type token ends in ``kind``."""
-        return [item for item in self.resources if item.type.endswith(kind)]
-
-    def named(self, name: str) -> Declared:
-        """Return the one declaration called ``name``.
-
-        Raises:
-            KeyError: there is none, or more than one.
-        """
-        found = [item for item in self.resources if item.name == name]
-        if len(found) != 1:
-            known = ", ".join(sorted(item.name for item in self.resources))
-            raise KeyError(f"{name}: {len(found)} of that name among {known}")
-        return found[0]
-
-    def file(self, path: str) -> Declared:
-        """Return the host file at ``path``."""
-        found = [item for item in self.of_type("HostFile") if item.inputs["path"] == path]
-        assert len(found) == 1, f"{path}: {[item.inputs['path'] for item in self.of_type('HostFile')]}"
-        return found[0]
-
-    def records(self, kind: str | None = None) -> list[tuple[str, str, Any]]:
-        """Return ``(name, type, content)`` of every DNS record, of type ``kind`` if given."""
-        found = [
-            (item.inputs["name"], item.inputs["type"], item.plain("content"))
-            for item in self.of_type("DnsRecord")
-        ]
-        return [record for record in found if kind in (None, record[1])]
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {"zoneId": f"zone-of-{args.args['filter']['name']}"}, []
 
 
 def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     if kind.endswith("HostFile"):
         return {"revision": f"revision-of-{name}"}
     if kind.endswith("DkimKey"):
-        return {"private_pem": f"PEM-{name}", "record": f"v=DKIM1; k={inputs['algorithm']}; p={name}"}
+        record = f"v=DKIM1; k={inputs['algorithm']}; p={name}"
+        return {"private_pem": f"PEM-of-{name}", "record": record}
     if kind.endswith("Account"):
-        given = inputs.get("given") or f"generated-{name}"
+        given = inputs.get("given") or f"generated-for-{name}"
         return {"password": given, "salt": "c2FsdA==", "hash": "aGFzaA=="}
     if kind.endswith("remote:Command"):
         return {"stdout": f"stdout-of-{name}", "stderr": ""}
     return {}
 
 
-def run(program: Callable[[], object], config: dict[str, str] | None = None) -> Recorder:
-    """Run ``program`` to its end under mocks and return the record."""
-    recorder = Recorder()
+class _Monitor(MockMonitor):
+    def __init__(self, providers: _Providers, resources: list[Declared]) -> None:
+        super().__init__(providers)
+        self._providers = providers
+        self._declared = resources
+
+    def RegisterResource(  # noqa: N802 - gRPC's name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        response: resource_pb2.RegisterResourceResponse
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            self._declared.append(
+                Declared(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    inputs=self._providers.inputs[request.name + request.type],
+                    parent=request.parent,
+                    dependencies=frozenset(request.dependencies),
+                    protect=request.protect,
+                    secret_outputs=frozenset(request.additionalSecretOutputs),
+                    version=request.version,
+                )
+            )
+        return response
+
+
+class Record:
+    """What a program declared, with the questions that tests ask."""
+
+    def __init__(self, resources: list[Declared]) -> None:
+        self.resources = resources
+        self._by_urn = {item.urn: item for item in resources}
+
+    def of_type(self, kind: str) -> list[Declared]:
+        """Return the declarations whose type token ends in ``kind``."""
+        return [item for item in self.resources if item.type.endswith(kind)]
+
+    def named(self, name: str, kind: str = "") -> Declared:
+        """Return the one declaration called ``name`` (of a type that ends in ``kind``)."""
+        found = [item for item in self.of_type(kind) if item.name == name]
+        known = ", ".join(sorted(item.name for item in self.resources))
+        assert len(found) == 1, f"{name}: {len(found)} of that name among {known}"
+        return found[0]
+
+    def file(self, path: str) -> Declared:
+        """Return the host file at ``path``."""
+        files = self.of_type("HostFile")
+        found = [item for item in files if item.inputs["path"] == path]
+        assert len(found) == 1, f"{path} is not among {[item.inputs['path'] for item in files]}"
+        return found[0]
+
+    def records(self, kind: str = "") -> list[tuple[str, str, Any]]:
+        """Return ``(name, type, content)`` of every DNS record (of type ``kind``)."""
+        return [
+            (item.inputs["name"], item.inputs["type"], item.plain("content"))
+            for item in self.of_type("DnsRecord")
+            if item.inputs["type"].endswith(kind)
+        ]
+
+    def comes_after(self, later: Declared, earlier: Declared) -> bool:
+        """Return whether ``later`` waits for ``earlier``, directly or through others.
+
+        A child waits for what its component waits for: it is registered after its parent, and
+        deleted before it.
+        """
+        seen: set[str] = set()
+        pending = [later.urn]
+        while pending:
+            urn = pending.pop()
+            if urn == earlier.urn:
+                return True
+            if urn not in seen and urn in self._by_urn:
+                seen.add(urn)
+                pending += [*self._by_urn[urn].dependencies, self._by_urn[urn].parent]
+        return False
+
+
+def _collect() -> None:
+    # The SDK's mock monitor opens an event loop in each worker thread and closes none; collected
+    # here, they do not turn up as warnings of whichever test runs next.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+def run(
+    program: Callable[[], object],
+    config: dict[str, str] | None = None,
+    secrets: tuple[str, ...] = (),
+    *,
+    preview: bool = False,
+) -> Record:
+    """Run ``program`` to its end on a loop of its own and return the record."""
+    resources: list[Declared] = []
+    providers = _Providers()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        pulumi.runtime.set_all_config(config or {}, [])
-        pulumi.runtime.set_mocks(recorder, project="tapal", stack="test", preview=False)
-        pulumi.runtime.test(program)()
+        pulumi.runtime.set_all_config(config or {}, list(secrets))
+        monitor = _Monitor(providers, resources)
+        pulumi.runtime.set_mocks(
+            providers, project="tapal", stack="test", preview=preview, monitor=monitor
+        )
+        pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         asyncio.set_event_loop(None)
-    return recorder
-
-
-def component_classes(modules: Iterator[object]) -> list[type[pulumi.ComponentResource]]:
-    """Return the component classes that ``modules`` define."""
-    return [
-        found
-        for module in modules
-        for _, found in inspect.getmembers(module, inspect.isclass)
-        if issubclass(found, pulumi.ComponentResource)
-        and found.__module__ == getattr(module, "__name__", "")
-    ]
+        _collect()
+    return Record(resources)

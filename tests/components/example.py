@@ -1,0 +1,64 @@
+"""A stack that uses every setting, as plain data, and the program run on it."""
+
+import copy
+import json
+import runpy
+from functools import cache
+from typing import Any
+
+from lab import keys, paths
+from tests.components.recorder import Record, run
+
+SECRETS = ("tapal:sshPrivateKey", "tapal:passwords")
+HOST_KEY = keys.public_key("host")
+GIVEN_PASSWORD = "canary-of-a-given-password"
+
+STACK: dict[str, Any] = {
+    "host": {
+        "name": "smtp.example.com",
+        "ipv4": "198.51.100.7",
+        "ipv6": {"address": "2001:db8::7", "prefix": 64, "gateway": "fe80::1"},
+        "ssh": {"user": "root", "port": 2222, "hostKey": HOST_KEY},
+        "timezone": "Asia/Kolkata",
+        "locale": "en_IN.UTF-8",
+    },
+    "acme": {"email": "me@example.net", "reload": ["systemctl reload nginx"]},
+    "domains": [
+        {
+            "name": "example.com",
+            "spf": {"include": ["_spf.google.com"], "all": "fail"},
+            "dmarc": {"policy": "quarantine", "aggregateReports": ["dmarc@example.com"]},
+            "dkim": [
+                {"selector": "2026a", "algorithm": "rsa", "state": "active"},
+                {"selector": "2026e", "algorithm": "ed25519", "state": "active"},
+                {"selector": "2027a", "algorithm": "rsa", "state": "published"},
+                {"selector": "2025a", "algorithm": "rsa", "state": "retired"},
+            ],
+            "accounts": ["i", "news"],
+            "aliases": {"i": "me@example.net", "*": ["me@example.net", "you@example.net"]},
+        },
+        {"name": "second.example", "mx": "keep", "accounts": ["post"]},
+        {"name": "third.example", "mx": ["mx1.example.net", {"host": "mx2.example.net"}]},
+    ],
+}
+
+
+def stack(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - plain data
+    """Return a copy of the stack with top-level keys changed."""
+    return {**copy.deepcopy(STACK), **changes}
+
+
+def declare(data: dict[str, Any], *, preview: bool = False) -> Record:
+    """Run ``__main__.py`` on a stack under mocks."""
+    config = {f"tapal:{key}": json.dumps(value) for key, value in data.items()}
+    config["tapal:sshPrivateKey"] = keys.private_key("operator")
+    if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
+        config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
+    program = paths.REPOSITORY / "__main__.py"
+    return run(lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview)
+
+
+@cache
+def declared() -> Record:
+    """Return the record of the whole example, run once."""
+    return declare(STACK)

@@ -1,0 +1,69 @@
+"""What waits for what, so that a first `up` on a blank server works in one go."""
+
+import pytest
+
+from tests.components.example import declared
+from tests.components.recorder import Declared
+
+KEY = "/etc/chasquid/domains/example.com/dkim:2026a.pem"
+
+
+def _named(what: str) -> Declared:
+    record = declared()
+    return record.file(what) if what.startswith("/") else record.named(what)
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier", "why"),
+    [
+        ("host-wait", "host-step-runner", "a step needs its script"),
+        ("host-packages", "host-wait", "cloud-init holds dpkg's lock"),
+        ("host-firewall", "host-packages", "nft is a package"),
+        ("host-firewall-confirm", "host-firewall", "a new connection proves that SSH gets in"),
+        ("names-a", "host-firewall-confirm", "no address is published before the host is set up"),
+        ("names-aaaa", "host-ipv6", "no AAAA before IPv6 works"),
+        ("certificate-issue", "names-a-served", "the CA looks the name up"),
+        ("certificate-issue", "names-aaaa-served", "the CA prefers IPv6"),
+        ("certificate-issue", "/etc/letsencrypt/renewal-hooks/deploy/tapal", "certbot runs it"),
+        ("mail-install", "/etc/apt/preferences.d/tapal", "nothing else comes from testing"),
+        ("/etc/chasquid/chasquid.conf", "mail-install", "it replaces the package's own"),
+        ("example.com-folder", "mail-install", "the group must exist"),
+        (KEY, "example.com-folder", "it lies in it"),
+        (KEY, "example.com-dkim-2026a-served", "no mail is signed with an unpublished key"),
+        ("example.com-dkim-2026a-served", "example.com-dkim-2026a-record", "that is waited for"),
+        ("service-start", "certificate-issue", "chasquid does not start without"),
+        ("service-start", KEY, "keys are read at start"),
+        ("service-start", "/etc/chasquid/domains/example.com/users", "a start without them fails"),
+        ("service-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
+        ("service-start", "/etc/chasquid/chasquid.conf", "the same"),
+        ("service-stop", KEY, "on destroy the server stops before its files go"),
+        ("example.com-records-mx-0", "service-start", "no MX before the server answers"),
+        ("example.com-records-spf", "service-start", "the domain's records come last"),
+    ],
+)
+def test_order(later: str, earlier: str, why: str) -> None:
+    assert declared().comes_after(_named(later), _named(earlier)), why
+
+
+def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -> None:
+    record = declared()
+    triggers = set(record.named("service-start").inputs["triggers"])
+    assert {
+        "revision-of-mail-conf",
+        "revision-of-mail-hardening",
+        "revision-of-example.com-key-2026a",
+        "revision-of-example.com-key-2026e",
+        "stdout-of-example.com-folder",
+    } <= triggers
+    assert "revision-of-example.com-aliases" not in triggers
+    assert "revision-of-example.com-users" not in triggers
+
+
+def test_a_new_way_to_the_host_restarts_nothing() -> None:
+    # `update` runs when the connection changes; what restarts comes by replacement alone.
+    assert declared().named("service-start").inputs["update"] == ":"
+
+
+def test_how_to_reach_the_host_is_no_input_of_a_file() -> None:
+    for item in declared().of_type("HostFile"):
+        assert set(item.inputs) <= {"path", "content", "mode", "owner", "validate", "__provider"}

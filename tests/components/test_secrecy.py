@@ -1,0 +1,68 @@
+"""Secrets reach the engine as secrets, and nowhere else."""
+
+import json
+
+from lab import keys
+from tests.components.example import GIVEN_PASSWORD, declared
+from tests.components.recorder import is_secret
+
+DOMAIN = "/etc/chasquid/domains/example.com"
+
+
+def test_files_with_secrets_are_secret_and_closed() -> None:
+    record = declared()
+    for path in (f"{DOMAIN}/users", f"{DOMAIN}/dkim:2026a.pem", f"{DOMAIN}/dkim:2026e.pem"):
+        file = record.file(path)
+        assert is_secret(file.inputs["content"]), path
+        assert file.inputs["mode"] == "0640", path
+        assert file.inputs["owner"] == "root:chasquid", path
+
+
+def test_aliases_are_plain_so_that_a_review_sees_them() -> None:
+    content = declared().file(f"{DOMAIN}/aliases").inputs["content"]
+    assert "i: me@example.net\n" in content
+
+
+def test_outputs_made_by_providers_are_secret() -> None:
+    record = declared()
+    assert record.named("example.com-dkim-2026a", "DkimKey").secret_outputs == {"private_pem"}
+    account = record.named("example.com-account-i", "Account")
+    assert {"given", "password", "hash"} <= account.secret_outputs
+    assert is_secret(account.inputs["given"])
+
+
+def test_a_given_password_is_used_and_the_others_are_generated() -> None:
+    record = declared()
+    given = record.named("example.com-account-i", "Account").plain("given")
+    assert given == GIVEN_PASSWORD
+    assert "given" not in record.named("example.com-account-news", "Account").inputs
+
+
+def test_the_private_key_of_ssh_is_secret_and_the_host_is_pinned() -> None:
+    for command in declared().of_type("remote:Command"):
+        connection = command.inputs["connection"]
+        assert is_secret(connection), command.name
+        assert connection["value"]["hostKey"] == keys.public_key("host")
+
+
+def test_no_secret_stands_in_a_command() -> None:
+    secrets = [GIVEN_PASSWORD, "PEM-of", "generated-for", "aGFzaA==", "PRIVATE KEY"]
+    for command in declared().of_type("remote:Command"):
+        texts = {key: command.inputs.get(key) for key in ("create", "update", "delete", "stdin")}
+        for secret in secrets:
+            assert secret not in json.dumps(texts), command.name
+
+
+def test_no_secret_reaches_the_engine_in_clear() -> None:
+    for item in declared().resources:
+        plain = {key: value for key, value in item.inputs.items() if not is_secret(value)}
+        for secret in (GIVEN_PASSWORD, "PEM-of", "generated-for", "PRIVATE KEY"):
+            assert secret not in json.dumps(plain), f"{item.name}: {secret}"
+
+
+def test_dkim_keys_are_protected_unless_the_stack_allows() -> None:
+    from tests.components.example import declare, stack  # noqa: PLC0415 - for this case alone
+
+    assert all(key.protect for key in declared().of_type("DkimKey"))
+    allowed = declare(stack(allow=["dkim-keys"]))
+    assert not any(key.protect for key in allowed.of_type("DkimKey"))
