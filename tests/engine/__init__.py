@@ -1,1 +1,1 @@
-"""The engine and its plugins, run as the user runs them."""
+"""The engine's tests: cases as data, run through the real ``pulumi``."""
