@@ -59,12 +59,14 @@ def _down(_: argparse.Namespace) -> int:
     return 0
 
 
-def _reset(_: argparse.Namespace) -> int:
+def _reset(arguments: argparse.Namespace) -> int:
     from lab import lifecycle  # noqa: PLC0415
 
     with lifecycle.alone():
-        lifecycle.reset_vps()
-        lifecycle.up()
+        if arguments.node == "vps":
+            lifecycle.reset_vps()
+        else:
+            lifecycle.reset()
     return 0
 
 

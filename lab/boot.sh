@@ -1,20 +1,28 @@
 #!/bin/sh
-# Boots one container, in a mount namespace of its own, so that its overlay and nspawn's own files
-# vanish with it. Usage: boot.sh MACHINE LOWER FOLDER CGROUPS NETNS
+# Runs one container until it is switched off, in a mount namespace of its own, so that its overlay
+# and nspawn's own files vanish with it. Usage: boot.sh MACHINE LOWER FOLDER CGROUPS NETNS
 set -eu
 machine=$1 lower=$2 folder=$3 cgroups=$4 netns=$5
 
-# A control group of its own: two containers in one would take each other's services for their own,
-# and `cgroup.kill` can then end this container and nothing else, whoever else may have died.
-mkdir -p "$cgroups/$machine"
-echo $$ >"$cgroups/$machine/cgroup.procs"
 mount -t tmpfs -o mode=755 tmpfs /run/systemd/nspawn
 mount -t overlay overlay \
   -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+mkdir -p "$cgroups/$machine"
 
 # UNIFIED_HIERARCHY: Debian 13's systemd wants cgroup v2 whatever this machine mounts.
 # API_VFS_WRITABLE: with a network namespace given by path nspawn would keep /proc/sys/net read-only.
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
-exec systemd-nspawn --quiet --directory="$folder/root" --machine="$machine" --boot \
-  --register=no --keep-unit --network-namespace-path="$netns" \
-  --capability=CAP_NET_ADMIN,CAP_SYSLOG --resolv-conf=off --timezone=off --link-journal=no --console=pipe
+
+status=133
+while [ "$status" -eq 133 ]; do # nspawn's word for "the container wants to be rebooted"
+  status=0
+  # A control group of its own: two containers in one would take each other's services for their
+  # own, and `cgroup.kill` can end this container and nothing else, whoever else may have died.
+  # shellcheck disable=SC2016
+  sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$cgroups/$machine" \
+    systemd-nspawn --quiet --directory="$folder/root" --machine="$machine" --boot \
+    --register=no --keep-unit --network-namespace-path="$netns" \
+    --capability=CAP_NET_ADMIN,CAP_SYSLOG --resolv-conf=off --timezone=off --link-journal=no \
+    --console=pipe || status=$?
+done
+exit "$status"

@@ -155,6 +155,11 @@ class Container:
         if not self._empty():
             (self.cgroup / "cgroup.kill").write_text("1")
             self._wait_empty(5)
+        wait_until(
+            lambda: not _processes(str(_BOOT), self.name),
+            what=f"the launcher of {self.name} did not end",
+            seconds=5,
+        )
         for top in (self.cgroup, _HYBRID / self.name):
             _remove_cgroups(top)
 
@@ -173,6 +178,19 @@ class Container:
         deadline = time.monotonic() + seconds
         while not self._empty() and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def _processes(*marks: str) -> list[int]:
+    """Return the processes whose command line holds all of ``marks`` as words."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it ended meanwhile
+        if all(mark in words for mark in marks):
+            found.append(int(entry.parent.name))
+    return found
 
 
 def _remove_cgroups(top: Path) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from lab import image, mirror, network, nodes, operator_node, paths, plan, uplink
+from lab import api, image, issuer, mirror, network, nodes, operator_node, paths, plan, uplink
 from lab.container import Container
 from lab.errors import LabError
-from lab.progress import say, step, wait_until
+from lab.progress import step, wait_until
 from lab.vps import disk as vps_disk
+from lab.world import disk as world_disk
+from lab.world import ready
 
 
 @contextmanager
@@ -37,11 +39,19 @@ def up() -> None:
     """
     image.build_all()
     _network()
-    _vps()
+    _boot()
+    with step("waiting for the world's services"):
+        for probe in ready.PROBES:
+            wait_until(probe.passes, what=f"{probe.what} did not answer", seconds=60)
+        wait_until(ready.resolver_validates, what="the resolver does not validate", seconds=30)
+        api.up()
+        issuer.up()
+    wait_until(_ssh_answers, what="the VPS's sshd did not answer", seconds=30)
 
 
 def _network() -> None:
     settings = mirror.machine()
+    operator_node.up()
     if network.complete():
         uplink.up(settings)
         return
@@ -50,19 +60,47 @@ def _network() -> None:
         network.down()
         network.up()
         uplink.up(settings)
-        operator_node.up()
 
 
-def _vps() -> None:
-    if nodes.VPS.leader() is not None:
-        return
-    with step("booting the VPS"):
-        nodes.VPS.stop()  # what a killed run may have left of it
-        if nodes.VPS.prepare():
-            vps_disk.write(nodes.VPS.upper, mirror.machine())
-            nodes.VPS.finish()
-        nodes.VPS.start()
-        wait_until(_ssh_answers, what="the VPS's sshd did not answer", seconds=30)
+def _boot() -> None:
+    """Start the nodes that do not run; each starts as it was left, or blank."""
+    if nodes.WORLD.leader() is None:
+        with step("booting the world"):
+            _boot_world(mirror.machine())
+    else:
+        _renew_mirrors(mirror.machine())
+    if nodes.VPS.leader() is None:
+        with step("booting the VPS"):
+            _boot_vps(mirror.machine())
+
+
+def _boot_world(settings: mirror.Mirror) -> None:
+    world = nodes.WORLD
+    world.stop()  # what a killed run may have left of it
+    if world.prepare():
+        world_disk.write(world.upper, image.WORLD.path)
+        world.finish()
+    (world.upper / world_disk.MIRRORS).write_text(world_disk.mirrors(settings))
+    world.start()
+
+
+def _boot_vps(settings: mirror.Mirror) -> None:
+    vps = nodes.VPS
+    vps.stop()
+    network.renew_vps()  # as power off and on does: no address of an earlier life
+    if vps.prepare():
+        vps_disk.write(vps.upper, settings)
+        vps.finish()
+    vps.start()
+
+
+def _renew_mirrors(settings: mirror.Mirror) -> None:
+    """Tell the running resolver where the mirrors are, if apt's settings have changed."""
+    file = nodes.WORLD.root() / world_disk.MIRRORS
+    wanted = world_disk.mirrors(settings)
+    if file.read_text() != wanted:
+        file.write_text(wanted)
+        nodes.run("world", ["systemctl", "restart", "unbound"])
 
 
 def _ssh_answers() -> bool:
@@ -70,6 +108,7 @@ def _ssh_answers() -> bool:
 
 
 def _stop_nodes() -> None:
+    api.down()
     with ThreadPoolExecutor() as pool:
         list(pool.map(Container.stop, nodes.NODES.values()))
 
@@ -83,13 +122,21 @@ def down() -> None:
         operator_node.down()
 
 
+def reset() -> None:
+    """Give back a blank VPS, the zones as they were seeded, and no Pulumi state; then start."""
+    with step("wiping the lab's disks and state"):
+        _stop_nodes()
+        nodes.WORLD.wipe()
+        api.forget()
+        issuer.forget()
+        nodes.VPS.wipe()
+        shutil.rmtree(operator_node.state(), ignore_errors=True)
+    up()
+
+
 def reset_vps() -> None:
-    """Give the VPS back blank, as its provider delivers it, and forget what Pulumi knows."""
-    if nodes.VPS.leader() is not None:
-        with step("wiping the VPS"):
-            nodes.VPS.stop()
-            network.renew_vps()
-    nodes.VPS.wipe()
-    if operator_node.state().exists():
-        shutil.rmtree(operator_node.state())
-        say("✓ Pulumi's state of the lab's stacks removed")
+    """Give the VPS back blank, as its provider delivers it; the world and Pulumi's state stay."""
+    with step("wiping the VPS"):
+        nodes.VPS.stop()
+        nodes.VPS.wipe()
+    up()

@@ -62,16 +62,14 @@ def _seen_from_router(endpoint: Endpoint) -> Endpoint:
 
 
 def _link() -> None:
-    if Path("/sys/class/net", plan.UPLINK).exists():
-        return
-    run(["ip", "link", "add", plan.UPLINK, "type", "veth", "peer", "name", "uplink",
-         "netns", plan.NETNS_NET])  # fmt: skip
-    run(["ip", "address", "add", f"{plan.UPLINK_MACHINE}/{plan.UPLINK_PREFIX}",
-         "dev", plan.UPLINK])  # fmt: skip
-    run(["ip", "link", "set", plan.UPLINK, "up"])
-    run([*_IN_ROUTER, "address", "add", f"{plan.UPLINK_INSIDE}/{plan.UPLINK_PREFIX}",
-         "dev", "uplink"])  # fmt: skip
-    run([*_IN_ROUTER, "link", "set", "uplink", "up"])
+    """Make the link, or complete one that an interrupted run left."""
+    if not Path("/sys/class/net", plan.UPLINK).exists():
+        run(["ip", "link", "add", plan.UPLINK, "type", "veth", "peer", "name", "uplink",
+             "netns", plan.NETNS_NET])  # fmt: skip
+    ends = ((["ip"], plan.UPLINK, plan.UPLINK_MACHINE), (_IN_ROUTER, "uplink", plan.UPLINK_INSIDE))
+    for ip, device, address in ends:
+        run([*ip, "address", "replace", f"{address}/{plan.UPLINK_PREFIX}", "dev", device])
+        run([*ip, "link", "set", device, "up"])
 
 
 def _switch_forwarding_on() -> bool:
