@@ -69,7 +69,9 @@ class Session:
         connection = await self._connected()
         command = self._reach.sudo + shlex.join(argv)
         try:
-            done = await connection.run(command, input=stdin, encoding=None, timeout=timeout)
+            # An empty input is never closed by the library: the command would wait for its end.
+            given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
+            done = await connection.run(command, encoding=None, timeout=timeout, **given)
         except asyncssh.TimeoutError as error:
             raise SshError(
                 f"{self._reach.address}: a command did not end within {timeout:.0f} s. "

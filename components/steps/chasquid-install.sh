@@ -2,8 +2,7 @@
 # Installs chasquid from Debian's testing suite, and nothing else from there (the pin is a file of
 # its own). Data: minimum= (version), mirror= (a Debian mirror, or empty: the host's own).
 #
-# The service stays masked until it is configured: the package starts it at once, and it fails
-# without a domain and a certificate.
+# It is not started yet: without a domain and a certificate it would only fail.
 # shellcheck source=components/steps/lib.sh
 . /usr/local/lib/tapal/steps/lib.sh
 
@@ -12,7 +11,7 @@ minimum=$(setting minimum)
 
 if [ "$1" = delete ]; then
   # `remove`, not `purge`: the queue in /var/lib/chasquid may hold mail.
-  quiet apt-get -o DPkg::Lock::Timeout=300 remove -y chasquid
+  quiet apt_get remove chasquid
   rm -f "$sources"
   say "chasquid removed; its queue stays in /var/lib/chasquid"
   exit 0
@@ -47,15 +46,19 @@ if is_enough; then
   exit 0
 fi
 
-[ -n "$(installed)" ] || quiet systemctl mask chasquid.service chasquid-smtp.socket chasquid-submission.socket chasquid-submission_tls.socket
-trap 'quiet systemctl unmask chasquid.service chasquid-smtp.socket chasquid-submission.socket chasquid-submission_tls.socket' EXIT
+# A policy-rc.d that says no keeps the package from starting its services; an existing one stays.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+fi
 say "installing chasquid from Debian testing"
-quiet apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
-  -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$sources" \
+# Only this source's list is fetched; the others' are as fresh as `packages` left them.
+quiet apt_get -o Dir::Etc::SourceList="$sources" -o Dir::Etc::SourceParts=- \
   -o APT::Get::List-Cleanup=0 update ||
   fail "the list of Debian testing could not be fetched from $mirror" \
     "is the mirror reachable from the host? tapal:server.debianMirror names another"
-quiet apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install -y --no-install-recommends chasquid ||
+quiet apt_get install chasquid ||
   fail "apt-get could not install chasquid" "see the lines above; \`apt-get -f install\` on the host mends a broken state"
 is_enough || fail "the mirror offers chasquid $(installed), older than $minimum" \
   "older versions have known holes; set tapal:server.debianMirror to a current mirror"

@@ -20,3 +20,9 @@ quiet() { "$@" > >(sed 's/^/debug: /') 2>&1 < /dev/null; }
 
 # setting NAME: the value of "NAME=value" in the step's data, empty if it is not there.
 setting() { sed -n "s/^$1=//p" <<<"$data" | head -n 1; }
+
+# apt_get ARGUMENTS…: waits for whoever holds the lock, asks nothing, and logs without bars.
+apt_get() {
+  apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
+    -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
+}

@@ -15,8 +15,8 @@ if ((${#missing[@]} == 0)); then
   exit 0
 fi
 say "installing ${missing[*]}"
-quiet apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update ||
+quiet apt_get update ||
   fail "apt-get update failed" "is the package mirror reachable from the host? tapal:host.aptMirror names another"
-quiet apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install -y --no-install-recommends "${missing[@]}" ||
+quiet apt_get install "${missing[@]}" ||
   fail "apt-get could not install ${missing[*]}" "see the lines above; \`apt-get -f install\` on the host mends a broken state"
 say "installed ${#missing[@]} packages"

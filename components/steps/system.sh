@@ -46,8 +46,8 @@ locale=$(setting locale)
 if [ -n "$locale" ] && ! locale -a 2>/dev/null | tr -d - | grep -qix "$(tr -d - <<<"$locale")"; then
   say "locale: $locale"
   if ! command -v locale-gen >/dev/null; then
-    quiet apt-get -o DPkg::Lock::Timeout=300 update
-    quiet apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends locales
+    quiet apt_get update
+    quiet apt_get install locales
   fi
   sed -i -E "s/^# *($locale .*)/\1/" /etc/locale.gen
   grep -q "^$locale " /etc/locale.gen || echo "$locale ${locale#*.}" >>/etc/locale.gen
