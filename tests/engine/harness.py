@@ -55,7 +55,7 @@ class Result:
 
 
 class Project:
-    """A Pulumi project with one stack; ``write`` its program, then ``up``, ``preview`` and so on."""
+    """A Pulumi project with one stack; ``write`` its program, then ``up`` and so on."""
 
     def __init__(self, folder: Path, *, options: Mapping[str, str] | None = None) -> None:
         """Make the project in ``folder``; ``options`` go to Pulumi.yaml (``refresh: always``)."""

@@ -9,9 +9,10 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 from pulumi_cloudflare import outputs
 
-from lab.engine.plugins.cloudflare import dns_record, values
+from lab.engine.plugins import values
+from lab.engine.plugins.cloudflare import dns_record
 from lab.engine.plugins.cloudflare.dns_record import Difference
-from lab.engine.plugins.cloudflare.values import UNKNOWN, Properties, Value
+from lab.engine.plugins.values import UNKNOWN, Properties, Value
 
 ZONE = "0" * 32
 A: dict[str, Value] = {

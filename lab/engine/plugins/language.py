@@ -52,22 +52,12 @@ def enter_virtual_environment() -> None:
     os.environ["PATH"] = f"{prefix / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
-def forget_launcher() -> None:
-    """Take this repository, which the launcher put first on PYTHONPATH, away from the program."""
-    repository, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
-    if rest:
-        os.environ["PYTHONPATH"] = rest
-    else:
-        os.environ.pop("PYTHONPATH", None)
-    sys.path[:] = [entry for entry in sys.path if entry != repository]
-
-
 def main() -> None:
     """Serve the engine until it ends this process."""
     enter_virtual_environment()
-    from lab.engine.plugins import host  # noqa: PLC0415 - needs the project's own SDK
+    from lab.engine.plugins import host, serve  # noqa: PLC0415 - need the project's own SDK
 
-    forget_launcher()
+    serve.forget_launcher()
     host.serve()
 
 

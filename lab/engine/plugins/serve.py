@@ -5,6 +5,7 @@ first line on stdout, and ends it with SIGINT. A plugin whose engine was killed 
 the end of its stdin, which is a pipe that the engine holds open; so nothing outlives the engine.
 """
 
+import asyncio
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+import grpc.aio
 
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the SDK's own limit: state and archives may be large
 
@@ -28,6 +30,19 @@ def grpc_options() -> list[tuple[str, int]]:
 def engine_address() -> str:
     """Return the engine's gRPC address, which is the plugin's last argument."""
     return sys.argv[-1]
+
+
+def forget_launcher() -> None:
+    """Take this repository, which the launcher put first on PYTHONPATH, out of the environment.
+
+    Neither a user's program nor what a plugin starts for it must find the lab's modules.
+    """
+    repository, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
+    if rest:
+        os.environ["PYTHONPATH"] = rest
+    else:
+        os.environ.pop("PYTHONPATH", None)
+    sys.path[:] = [entry for entry in sys.path if entry != repository]
 
 
 def announce(port: int) -> None:
@@ -69,3 +84,18 @@ def start(register: Callable[[grpc.Server], None], *, threads: int = 64) -> grpc
 def serve(register: Callable[[grpc.Server], None], *, threads: int = 64) -> None:
     """Like ``start``, and then serve until the engine ends the process."""
     start(register, threads=threads).wait_for_termination()
+
+
+def serve_async(register: Callable[[grpc.aio.Server], None]) -> None:
+    """Like ``serve``, for a servicer made of coroutines: as many calls at once as there are."""
+
+    async def run() -> None:
+        server = grpc.aio.server(options=grpc_options())
+        register(server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        announce(port)
+        await server.wait_for_termination()
+
+    end_with_the_engine()
+    asyncio.run(run())

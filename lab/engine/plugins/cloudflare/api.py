@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from lab.engine.plugins.cloudflare.values import Properties, members, text
+from lab.engine.plugins.values import Properties, members, text
 
 if TYPE_CHECKING:
     import httpx

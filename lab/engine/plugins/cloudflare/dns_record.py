@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lab.engine.plugins.cloudflare.values import (
+from lab.engine.plugins.values import (
     UNKNOWN,
     Properties,
     Value,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 
 from lab.engine.plugins.cloudflare.api import Api
-from lab.engine.plugins.cloudflare.values import Properties, Value, camel, members, renamed, text
+from lab.engine.plugins.values import Properties, Value, camel, members, renamed, text
 
 MAX_ITEMS = 1000
 _RECORD_DEFAULTS: Properties = {

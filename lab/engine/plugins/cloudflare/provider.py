@@ -15,7 +15,7 @@ from lab.engine.plugins.cloudflare import dns_record
 from lab.engine.plugins.cloudflare.api import Api, ApiFailure
 from lab.engine.plugins.cloudflare.engine_log import EngineLog
 from lab.engine.plugins.cloudflare.functions import FUNCTIONS, FunctionError
-from lab.engine.plugins.cloudflare.values import (
+from lab.engine.plugins.values import (
     UNKNOWN,
     Properties,
     from_struct,

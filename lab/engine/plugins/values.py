@@ -60,6 +60,12 @@ def text(properties: Properties, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def number(properties: Properties, key: str) -> int:
+    """Return a member that is a whole number, 0 if it is missing or of another type."""
+    value = properties.get(key)
+    return int(value) if isinstance(value, int | float) else 0
+
+
 def members(value: Value) -> Properties:
     """Return ``value`` if it is an object, else no members."""
     return value if isinstance(value, Mapping) else {}
