@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail import chasquid_package
+from lab import chasquid_package
 
 Util = Callable[..., "subprocess.CompletedProcess[str]"]
 
