@@ -1,7 +1,7 @@
 """The lab's internet: four network namespaces, joined by a router (``plan.NETNS_NET``).
 
 ``up`` and ``down`` are idempotent, and ``up`` first clears away what an interrupted run left
-half made: the table ``tapal`` inside the router is written last and marks a complete network.
+half made: the router's nftables table is written last and marks a complete network.
 """
 
 import os
@@ -51,7 +51,7 @@ def complete() -> bool:
         return False
     links = _succeeds("ip", "-n", plan.NETNS_VPS, "link", "show", "eth0")
     return links and _succeeds("ip", "netns", "exec", plan.NETNS_NET, "nft", "list", "table",
-                               "ip", "tapal")  # fmt: skip
+                               "ip", plan.LAB)  # fmt: skip
 
 
 def up() -> None:

@@ -13,4 +13,5 @@ def cache() -> Path:
 
 def run() -> Path:
     """Return the folder of the running lab's own files (overlay uppers, pid files, state)."""
-    return cache() / "lab"
+    number = os.environ.get("TAPAL_LAB", "0")
+    return cache() / ("lab" if number == "0" else f"lab-{number}")

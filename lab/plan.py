@@ -5,7 +5,12 @@ lab makes itself. 192.0.2.0/24 is left out: it may be the machine's own. Private
 out too: rspamd judges no SPF, DKIM or DMARC for them.
 """
 
+import os
 from dataclasses import dataclass
+
+# Several labs can run on one machine ($TAPAL_LAB: 1 to 5; none is 0), alike but for these names.
+NUMBER = int(os.environ.get("TAPAL_LAB", "0"))
+LAB = f"tapal{NUMBER or ''}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +23,10 @@ class Address:
 
 
 # Network namespaces. ``net`` is the internet's router, the others are the places it joins.
-NETNS_NET = "tapal-net"
-NETNS_VPS = "tapal-vps"
-NETNS_WORLD = "tapal-world"
-NETNS_OPERATOR = "tapal-operator"
+NETNS_NET = f"{LAB}-net"
+NETNS_VPS = f"{LAB}-vps"
+NETNS_WORLD = f"{LAB}-world"
+NETNS_OPERATOR = f"{LAB}-operator"
 
 # The VPS's provider: gateway as many of them have it, fe80::1 on the link.
 VPS = Address(name="smtp.tapal.test", ipv4="203.0.113.10", ipv6="2001:db8:113::10")
@@ -55,9 +60,9 @@ WORLD = (RESOLVER, CA, RECEIVER, RECEIVER_V4, API, NS1, NS2)
 MIRRORS = tuple(f"198.51.100.{last}" for last in range(161, 169))
 
 # From the lab's router to the machine, for packages only.
-UPLINK = "tapal-up"  # the machine's end, in its own namespace
-UPLINK_INSIDE = "198.51.100.253"
-UPLINK_MACHINE = "198.51.100.254"
+UPLINK = f"{LAB}-up"  # the machine's end, in its own namespace
+UPLINK_INSIDE = f"198.51.100.{253 - 4 * NUMBER}"
+UPLINK_MACHINE = f"198.51.100.{254 - 4 * NUMBER}"
 UPLINK_PREFIX = 30
 
 # The operator's own machine, where `pulumi` runs.

@@ -1,8 +1,8 @@
 """The way out of the lab: to the package mirrors of this machine's apt, and nowhere else.
 
 One veth pair joins the lab's router to the machine, which masquerades what goes to the mirrors'
-addresses and ports (nftables table ``tapal``). IPv4 forwarding is switched on if it was off, and
-put back by ``down``.
+addresses and ports (an nftables table named for the lab). IPv4 forwarding is switched on if it was
+off, and put back by ``down``.
 """
 
 import ipaddress
@@ -20,8 +20,8 @@ _IN_ROUTER = ["ip", "-n", plan.NETNS_NET]
 
 
 def _memory() -> Path:
-    """Return the file that keeps what ip_forward was before the lab."""
-    return paths.run() / "ip_forward.before"
+    """Return the file that keeps what ip_forward was before the first lab of this machine."""
+    return paths.cache() / "ip_forward.before"
 
 
 def up(mirror: Mirror) -> None:
@@ -45,10 +45,13 @@ def up(mirror: Mirror) -> None:
         inside=plan.UPLINK_INSIDE,
         machine=plan.UPLINK_MACHINE,
         forwarding_before=forwarding_before,
+        table=plan.LAB,
     )
     run(["nft", "-f", "-"], stdin=machine)
     namespace_exec(
-        plan.NETNS_NET, ["nft", "-f", "-"], stdin=render("router.nft.j2", endpoints=endpoints)
+        plan.NETNS_NET,
+        ["nft", "-f", "-"],
+        stdin=render("router.nft.j2", endpoints=endpoints, table=plan.LAB),
     )
 
 
@@ -82,12 +85,12 @@ def _switch_forwarding_on() -> bool:
 
 
 def down() -> None:
-    """Remove the rules and the link, and put ip_forward back to what it was."""
-    subprocess.run(["nft", "delete", "table", "ip", "tapal"], capture_output=True, check=False)
+    """Remove rules and link; the last lab to go puts ip_forward back to what it was."""
+    subprocess.run(["nft", "delete", "table", "ip", plan.LAB], capture_output=True, check=False)
     if Path("/sys/class/net", plan.UPLINK).exists():
         run(["ip", "link", "del", plan.UPLINK])
     memory = _memory()
-    if memory.exists():
+    if memory.exists() and not any(Path("/sys/class/net").glob("tapal*-up")):
         _FORWARD.write_text(memory.read_text())
         memory.unlink()
 
@@ -95,6 +98,6 @@ def down() -> None:
 def stands() -> bool:
     """Tell whether link and rules are there."""
     table = subprocess.run(
-        ["nft", "list", "table", "ip", "tapal"], capture_output=True, check=False
+        ["nft", "list", "table", "ip", plan.LAB], capture_output=True, check=False
     )
     return table.returncode == 0 and Path("/sys/class/net", plan.UPLINK).exists()

@@ -1,0 +1,61 @@
+"""What runs and what does not, part by part."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import api, image, issuer, network, nodes, plan, uplink
+from lab.container import Container
+from lab.world import ready
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of the lab: whether it is as ``up`` leaves it, and where it is to be found."""
+
+    name: str
+    good: bool
+    where: str
+
+
+def parts() -> list[Part]:
+    """Look at everything; asks each service once."""
+    images = [
+        Part(name=f"image {layer.name}", good=layer.path.exists(), where=str(layer.path))
+        for layer in (image.BASE, image.WORLD)
+    ]
+    return [
+        *images,
+        Part(name="networks", good=network.complete(), where=" ".join(network.NAMESPACES)),
+        Part(name="way to the package mirrors", good=uplink.stands(), where=plan.UPLINK),
+        _node(nodes.VPS, f"{plan.VPS.ipv4} {plan.VPS.ipv6}"),
+        _asked("VPS: sshd", _ssh_answers, f"{plan.VPS.ipv4}:22"),
+        _node(nodes.WORLD, ""),
+        *(_asked(p.what, p.passes, f"{p.address}:{p.port}") for p in ready.PROBES),
+        _asked("resolver, validating", ready.resolver_validates, f"{plan.RESOLVER.ipv4}:53"),
+        _asked("Cloudflare's API", api.answers, plan.API_BASE_URL),
+        Part(name="roots of the authority", good=issuer.file().exists(), where=str(issuer.file())),
+    ]
+
+
+def _node(container: Container, addresses: str) -> Part:
+    leader = container.leader()
+    where = f"{container.name}, PID {leader} {addresses}" if leader else str(container.folder)
+    return Part(name=f"container {container.name}", good=leader is not None, where=where.strip())
+
+
+def _asked(name: str, ask: Callable[[], bool], where: str) -> Part:
+    standing = Path("/run/netns", plan.NETNS_OPERATOR).exists()
+    return Part(name=name, good=standing and ask(), where=where)
+
+
+_ssh_answers = functools.partial(network.answers, plan.NETNS_OPERATOR, plan.VPS.ipv4, 22)
+
+
+def table(found: list[Part]) -> str:
+    """Return the parts as lines of text."""
+    width = max(len(part.name) for part in found)
+    return "\n".join(
+        f"{'✓' if part.good else '✗'} {part.name:{width}}  {part.where}" for part in found
+    )
