@@ -50,8 +50,7 @@ class Certificate(Component):
         trust = self._trust(name, bundle) if bundle else []
         stdin = (
             f"name={args.host.name}\nemail={args.acme.email}\ndirectory={args.acme.directory}\n"
-            f"ca={CA_BUNDLE if bundle else ''}\nipv4={args.host.ipv4}\n"
-            f"ipv6={args.host.ipv6.address if args.host.ipv6 else ''}\n"
+            f"ca={CA_BUNDLE if bundle else ''}\n"
         )
         step = Step(
             f"{name}-issue",

@@ -19,7 +19,10 @@ class NotServedError(RuntimeError):
 
 
 def wait(name: str, kind: str, values: list[str], patience: float) -> None:
-    """Return once every reachable name server of the zone serves all ``values``.
+    """Return once every reachable name server of the zone serves ``values``.
+
+    Of addresses it must serve these and no others: a CA, and receivers, may take any of them.
+    Of TXT others may stand beside them.
 
     Args:
         name: complete name without a final dot.
@@ -38,8 +41,8 @@ def wait(name: str, kind: str, values: list[str], patience: float) -> None:
         if time.monotonic() > deadline:
             raise NotServedError(
                 f"{name} {kind}: {missing} after {patience:.0f} s. Nothing that relies on the "
-                "record was changed. See that the zone is delegated to the DNS provider's name "
-                "servers, then run `pulumi up` again."
+                "record was changed. Remove what should not be there, or see that the zone is "
+                "delegated to the DNS provider's name servers; then run `pulumi up` again."
             )
         time.sleep(PAUSE)
 
@@ -48,14 +51,15 @@ def _missing(name: str, kind: str, wanted: set[str]) -> str:
     servers = _authoritative(name)
     if not servers:
         return "the zone's name servers cannot be found"
+    answered = False
     for server in servers:
         found = _ask(server, name, kind)
         if found is None:
             continue
-        if not wanted <= found:
-            return f"name server {server} serves {sorted(found) or 'nothing'}"
-        return ""
-    return _by_resolver(name, kind, wanted)
+        answered = True
+        if not _holds(found, kind, wanted):
+            return f"name server {server} serves {_listed(found)} instead of {_listed(wanted)}"
+    return "" if answered else _by_resolver(name, kind, wanted)
 
 
 def _authoritative(name: str) -> list[str]:
@@ -94,7 +98,18 @@ def _values(answer: dns.message.Message, kind: str) -> set[str]:
 def _by_resolver(name: str, kind: str, wanted: set[str]) -> str:
     # Some networks let nobody ask name servers directly; then the resolver's word must do.
     try:
-        found = _values(dns.resolver.resolve(name, kind).response, kind)
+        answer = dns.resolver.resolve(name, kind, raise_on_no_answer=False)
+        found = _values(answer.response, kind)
+    except dns.resolver.NXDOMAIN:
+        found = set()
     except dns.exception.DNSException as error:
         return f"the resolver answers: {error}"
-    return "" if wanted <= found else f"the resolver answers {sorted(found)}"
+    return "" if _holds(found, kind, wanted) else f"the resolver answers {_listed(found)}"
+
+
+def _holds(found: set[str], kind: str, wanted: set[str]) -> bool:
+    return found == wanted if kind in ("A", "AAAA") else wanted <= found
+
+
+def _listed(values: set[str]) -> str:
+    return ", ".join(sorted(values)) or "nothing"

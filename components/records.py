@@ -35,10 +35,10 @@ class HostRecords(Component):
     ) -> None:
         super().__init__("tapal:dns:HostRecords", name, None, opts)
         host = args.settings
-        addresses = {"A": host.ipv4} | ({"AAAA": host.ipv6.address} if host.ipv6 else {})
+        addresses = {"A": [host.ipv4], "AAAA": [host.ipv6.address] if host.ipv6 else []}
         self.served = [
-            self._address(f"{name}-{kind.lower()}", args, kind, value)
-            for kind, value in addresses.items()
+            self._addresses(f"{name}-{kind.lower()}", args, kind, values)
+            for kind, values in addresses.items()
         ]
         texts = {
             "helo-spf": (host.name, spf.helo_record()),
@@ -49,13 +49,19 @@ class HostRecords(Component):
             args.zone.record(f"{name}-{what}", record, self.child())
         self.register_outputs({"name": host.name})
 
-    def _address(self, name: str, args: HostRecordsArgs, kind: str, value: str) -> Served:
+    def _addresses(self, name: str, args: HostRecordsArgs, kind: str, values: list[str]) -> Served:
         host = args.settings.name
-        record = args.zone.record(
-            name, RecordArgs(name=host, type=kind, content=value), self.child()
-        )
+        records = [
+            args.zone.record(name, RecordArgs(name=host, type=kind, content=value), self.child())
+            for value in values
+        ]
+        # Without an address of this kind of ours there must be none: a CA would go there first.
         return Served(
-            f"{name}-served", record=host, kind=kind, values=[value], opts=self.child(record)
+            f"{name}-served",
+            record=host,
+            kind=kind,
+            values=list(values),
+            opts=self.child(*records),
         )
 
 

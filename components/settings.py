@@ -4,6 +4,7 @@ The shape is pydantic's work (unknown keys refused, nothing mutable), the rules 
 ``mail/``. Every problem is reported at once, each with its key, what is wrong and the cure.
 """
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,15 @@ def _lower(value: object) -> object:
         return value
 
 
+def _compressed(value: object) -> object:
+    # One spelling of an address: as name servers give it back (RFC 5952).
+    try:
+        return str(ipaddress.ip_address(value)) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+IpAddress = Annotated[str, BeforeValidator(_compressed)]
 DomainName = Annotated[str, BeforeValidator(_lower)]
 
 
@@ -49,9 +59,9 @@ class Ssh(Model):
 class Ipv6(Model):
     """The host's IPv6 address; prefix and gateway only where the host must be told them."""
 
-    address: str
+    address: IpAddress
     prefix: int | None = Field(default=None, ge=1, le=128)
-    gateway: str | None = None
+    gateway: IpAddress | None = None
 
 
 def _ipv6(value: object) -> object:
@@ -62,7 +72,7 @@ class Host(Model):
     """The server: its name is HELO, PTR, certificate and MX target in one."""
 
     name: DomainName
-    ipv4: str
+    ipv4: IpAddress
     ipv6: Annotated[Ipv6 | None, BeforeValidator(_ipv6)] = None
     ssh: Ssh
     zone: DomainName | None = None
