@@ -53,7 +53,7 @@ class HostFileProvider(ResourceProvider):
         self._get = req.config.get
 
     def create(self, props: Properties) -> CreateResult:
-        """Write the file; what was there before is kept beside it."""
+        """Write the file; what was there before is kept in /var/lib/tapal/before."""
         return CreateResult(id_=props["path"], outs=self._write(props, "new"))
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:

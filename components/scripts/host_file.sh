@@ -11,7 +11,8 @@ set -eu
 
 action=$1
 path=$2
-before=$path.before-tapal
+# Far from the file itself: some folders' every file is read, or even run.
+before=/var/lib/tapal/before$path
 
 case $action in
 read)
@@ -35,8 +36,9 @@ write)
     # shellcheck disable=SC2086
     $validate "$new" 1>&2
   fi
-  # A package's own version of the file, or a hand-made one, is kept beside ours for `delete`.
+  # A package's own version of the file, or a hand-made one, is kept for `delete`.
   if [ "$6" = new ] && [ -f "$path" ] && [ ! -e "$before" ] && ! cmp -s -- "$new" "$path"; then
+    install -d -m 0700 -- /var/lib/tapal "$(dirname -- "$before")"
     cp -p -- "$path" "$before"
   fi
   sync -- "$new"
