@@ -117,24 +117,33 @@ def mailbox(value: str) -> str:
     return f"{local_part(before)}@{domain(after)}"
 
 
+def check(normalise: Callable[[str], str], value: str, key: str) -> list[Finding]:
+    """Return the `AddressError` that ``normalise(value)`` raises as a finding, or nothing."""
+    try:
+        normalise(value)
+    except AddressError as problem:
+        return [problem.finding.under(key)]
+    return []
+
+
 def check_domain(value: str, key: str) -> list[Finding]:
     """Return what keeps ``value`` from being a mail domain or host name."""
-    return _check(domain, value, key)
+    return check(domain, value, key)
 
 
 def check_dns_name(value: str, key: str) -> list[Finding]:
     """Return what keeps ``value`` from being a DNS name (underscores allowed)."""
-    return _check(dns_name, value, key)
+    return check(dns_name, value, key)
 
 
 def check_account(value: str, key: str) -> list[Finding]:
     """Return what keeps ``value`` from being the name of an account."""
-    return _check(account, value, key)
+    return check(account, value, key)
 
 
 def check_mailbox(value: str, key: str) -> list[Finding]:
     """Return what keeps ``value`` from being an e-mail address."""
-    return _check(mailbox, value, key)
+    return check(mailbox, value, key)
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
@@ -204,11 +213,3 @@ def _bad_local_part(value: str) -> AddressError:
         cure='use letters, digits, and inner ".", "-", "_", without spaces, quotes or colons',
         source="RFC 5321 §4.1.2, RFC 8265 §3.3",
     )
-
-
-def _check(normalise: Callable[[str], str], value: str, key: str) -> list[Finding]:
-    try:
-        normalise(value)
-    except AddressError as problem:
-        return [problem.finding.under(key)]
-    return []

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import jinja2
 
-from mail.address import account, domain, local_part
+from mail import alias_entry as alias
+from mail.address import account, domain
 from mail.dkim import file_name
 from mail.password import Scrypt
 
@@ -82,15 +83,14 @@ def aliases(entries: Mapping[str, Sequence[str]]) -> str:
     """Return a domain's ``aliases`` file: local part, or ``*`` for the rest, to its targets.
 
     Raises:
-        AddressError: A left side cannot be the local part of an address.
+        AddressError: A left side or a target is not of chasquid's syntax, or is a command.
     """
-    named = {alias_name(name): targets for name, targets in entries.items() if targets}
+    named = {
+        alias.name(name): [alias.target(one) for one in targets]
+        for name, targets in entries.items()
+        if targets
+    }
     return _render("aliases.j2", entries=dict(sorted(named.items())))
-
-
-def alias_name(name: str) -> str:
-    """Return the left side of an alias in its normal form."""
-    return name if name == "*" else local_part(name)
 
 
 def config_path() -> str:

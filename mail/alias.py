@@ -1,0 +1,110 @@
+"""Aliases: where mail to an address goes, by chasquid's rules.
+
+The left side is a local part, or ``*`` for every address that nothing else serves. A target is an
+address, a local part of the same domain, ``*`` (the part that the mail was sent to), or an
+address with ``via`` and the hosts to hand it to. chasquid follows aliases from one to the next,
+10 look-ups at most; it ignores dots, and what follows a ``+`` unless an alias is named so.
+Commands (``| program``) are refused: they would run as the mail server.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from mail import address
+from mail.alias_entry import CATCH_ALL, SOURCE, Domain, name, place_of, target
+from mail.alias_routes import check_routes
+from mail.finding import Finding
+
+__all__ = ["CATCH_ALL", "Domain", "check", "expand", "name", "target"]
+
+
+def expand(domain: Domain) -> dict[str, tuple[str, ...]]:
+    """Return the aliases with the catch-all's targets added for each account that has no alias.
+
+    The server keeps no mailboxes, and to chasquid an account exists, so that its mail would come
+    back to the sender although a catch-all is there.
+    """
+    aliases = {name(left): tuple(map(target, right)) for left, right in domain.aliases.items()}
+    everything = aliases.get(CATCH_ALL, ())
+    own = address.domain(domain.name)
+    served = {address.without_dropped(left) for left in aliases}
+    served |= {local for local, place in (place_of(one, own) for one in everything) if place == own}
+    for account in map(address.account, domain.accounts):
+        if everything and address.without_dropped(account) not in served:
+            aliases[account] = everything
+    return aliases
+
+
+def check(domains: Sequence[Domain], key: str = "domains") -> list[Finding]:
+    """Return what is wrong with the aliases of all ``domains``, which may point to each other.
+
+    The key of domain number 0's alias ``x`` is ``domains[0].aliases.x``. Where names cannot be
+    read, nothing is said yet about where they lead.
+    """
+    findings: list[Finding] = []
+    for index, domain in enumerate(domains):
+        findings += _check_syntax(domain, f"{key}[{index}].aliases")
+    if findings:
+        return findings
+    for index, domain in enumerate(domains):
+        findings += _check_twice(domain, f"{key}[{index}].aliases")
+        findings += _advise(domain, f"{key}[{index}]")
+    return findings + check_routes(domains, key)
+
+
+def _check_syntax(domain: Domain, key: str) -> list[Finding]:
+    findings = address.check(address.domain, domain.name, key.replace("aliases", "name"))
+    for account in domain.accounts:
+        findings += address.check_account(account, key.replace("aliases", "accounts"))
+    for left, right in domain.aliases.items():
+        findings += address.check(name, left, f"{key}.{left}")
+        if not right:
+            findings.append(_finding("alias-empty", f"{key}.{left}", "it goes nowhere", "name one"))
+        for one in right:
+            findings += address.check(target, one, f"{key}.{left}")
+    return findings
+
+
+def _check_twice(domain: Domain, key: str) -> list[Finding]:
+    findings: list[Finding] = []
+    seen: dict[str, str] = {}
+    for left in domain.aliases:
+        plain = address.without_dropped(name(left))
+        if plain in seen:
+            reason = (
+                f"{left!r} and {seen[plain]!r} are one to chasquid, which ignores dots and case"
+            )
+            cure = "put their targets into one list"
+            findings.append(_finding("alias-twice", f"{key}.{left}", reason, cure))
+        seen[plain] = left
+    return findings
+
+
+def _advise(domain: Domain, key: str) -> list[Finding]:
+    reached = {address.without_dropped(left) for left in map(name, domain.aliases)}
+    if CATCH_ALL in reached:
+        return []
+    findings = []
+    for account in map(address.account, domain.accounts):
+        if address.without_dropped(account) not in reached:
+            reason = f"mail to {account}@{domain.name} is returned: the server keeps no mailboxes"
+            cure = f'forward it: {account}: "you@elsewhere.example"'
+            place = f"{key}.aliases"
+            findings.append(_finding("account-unreachable", place, reason, cure, "advice"))
+    if not reached & {"postmaster"}:
+        reason = f"nobody reads postmaster@{domain.name}, where others report trouble"
+        cure = f'add postmaster (or "*") to {key}.aliases'
+        source = "RFC 5321 §4.5.1"
+        findings.append(_finding("no-postmaster", f"{key}.aliases", reason, cure, "advice", source))
+    return findings
+
+
+def _finding(
+    rule: str,
+    key: str,
+    reason: str,
+    cure: str,
+    level: Literal["error", "advice"] = "error",
+    source: str = SOURCE,
+) -> Finding:
+    return Finding(id=rule, key=key, reason=reason, cure=cure, source=source, level=level)

@@ -1,0 +1,68 @@
+"""One alias as chasquid writes it: its left side and its targets, each in one normal form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mail import address
+from mail.address import AddressError
+
+CATCH_ALL = "*"
+SOURCE = "chasquid aliases.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """What is known of a domain's addresses: accounts' names, and aliases with their targets."""
+
+    name: str
+    accounts: Sequence[str] = ()
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def name(value: str) -> str:
+    """Return the left side of an alias in its normal form.
+
+    Raises:
+        AddressError: It is neither ``*`` nor a local part.
+    """
+    return CATCH_ALL if value == CATCH_ALL else address.local_part(value)
+
+
+def target(value: str) -> str:
+    """Return one target in its normal form.
+
+    Raises:
+        AddressError: chasquid could not deliver there, or it is a command.
+    """
+    text = value.strip()
+    if text.startswith("|"):
+        raise AddressError(
+            "alias-pipe",
+            reason=f"{text!r} would run a command for each mail, with the mail server's rights",
+            cure="name an address to forward to",
+            source=SOURCE,
+        )
+    where, via, hosts = text.partition(" via ")
+    if via:
+        servers = "/".join(address.domain(host) for host in hosts.split("/"))
+        return f"{_address(where.strip())} via {servers}"
+    return _address(text)
+
+
+def place_of(where: str, own: str, original: str = CATCH_ALL) -> tuple[str, str]:
+    """Return ``(local part without dots, domain)`` of a target in its normal form.
+
+    Args:
+        where: The target, without ``via``.
+        own: The domain of the alias.
+        original: What ``*`` stands for: the local part that the mail was sent to.
+    """
+    local, at, domain = where.partition("@")
+    user = original if local == CATCH_ALL else address.without_dropped(local)
+    return user, domain if at else own
+
+
+def _address(value: str) -> str:
+    local, at, domain = value.rpartition("@") if "@" in value else (value, "", "")
+    before = CATCH_ALL if local == CATCH_ALL else address.local_part(local)
+    return f"{before}@{address.domain(domain)}" if at else before

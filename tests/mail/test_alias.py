@@ -1,0 +1,117 @@
+"""Aliases: syntax, and where they lead; the running chasquid is asked the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mail import alias, chasquid
+from mail.address import AddressError
+from mail.alias import Domain
+from mail.finding import errors
+
+
+def ids(*domains: Domain) -> list[str]:
+    return [finding.id for finding in errors(alias.check(domains))]
+
+
+def one(aliases: dict[str, list[str]], accounts: tuple[str, ...] = ()) -> Domain:
+    return Domain(name="a.test", accounts=accounts, aliases=aliases)
+
+
+@pytest.mark.parametrize(
+    ("aliases", "accounts", "expected"),
+    [
+        ({}, (), []),
+        ({"i": ["me@gmail.test"]}, ("i",), []),
+        ({"*": ["me@gmail.test"]}, (), []),
+        ({"*": ["*@b.test"]}, (), []),
+        ({"*": ["i"]}, ("i",), []),
+        ({"x": ["nobody"], "*": ["me@gmail.test"]}, (), []),
+        ({"x": ["i+news@a.test"]}, ("i",), []),
+        ({"x": ["j.doe"]}, ("jdoe",), []),
+        ({"x": ["me@b.test via mx.b.test/mx2.b.test"]}, (), []),
+        ({"i+list": ["me@b.test"], "x": ["i+list"]}, (), []),
+        ({"x": ["X"]}, (), ["alias-loop"]),
+        ({"x": ["y"], "y": ["x@a.test"]}, (), ["alias-loop", "alias-loop"]),
+        ({"*": ["nobody"]}, (), ["alias-loop"]),
+        ({"*": ["*"]}, (), ["alias-loop"]),
+        ({"x": ["me@b.test", "x.."]}, (), ["local-part"]),
+        ({"x": ["nobody"]}, (), ["alias-to-nobody"]),
+        ({"x": ["me@b.test", "nobody@A.test"]}, ("i",), ["alias-to-nobody"]),
+        ({"x": ["| rm -rf /"]}, (), ["alias-pipe"]),
+        ({"x": ["|cmd"], "y": []}, (), ["alias-pipe", "alias-empty"]),
+        ({"x": ["me@b"]}, (), ["domain-name"]),
+        ({"x": ["me@b.test, you@b.test"]}, (), ["domain-name"]),
+        ({"x": ["me@b.test\ny: z"]}, (), ["domain-name"]),
+        ({"x": ["me@b.test via "]}, (), ["domain-name"]),
+        ({"x y": ["me@b.test"]}, (), ["local-part"]),
+        ({"x:": ["me@b.test"]}, (), ["local-part"]),
+        ({"x@a.test": ["me@b.test"]}, (), ["account-with-domain"]),
+        ({"**": ["me@b.test"]}, (), ["local-part"]),
+        ({"a.b": ["me@b.test"], "AB": ["you@b.test"]}, (), ["alias-twice"]),
+    ],
+)
+def test_check(
+    aliases: dict[str, list[str]], accounts: tuple[str, ...], expected: list[str]
+) -> None:
+    assert ids(one(aliases, accounts)) == expected
+
+
+@pytest.mark.parametrize(("hops", "expected"), [(9, []), (10, ["alias-too-deep"])])
+def test_depth(hops: int, expected: list[str]) -> None:
+    aliases = {f"n{i}": [f"n{i + 1}"] for i in range(hops - 1)}
+    aliases[f"n{hops - 1}"] = ["me@b.test"]
+    assert ids(one(aliases)) == expected
+
+
+def test_routes_across_domains() -> None:
+    first = Domain(name="a.test", aliases={"x": ["y@b.test"], "*": ["*@b.test"]})
+    second = Domain(name="b.test", accounts=["i"], aliases={"y": ["x@a.test"]})
+    found = errors(alias.check([first, second]))
+    assert [(finding.id, finding.key) for finding in found] == [
+        ("alias-loop", "domains[0].aliases.x"),
+        ("alias-to-nobody", "domains[0].aliases.*"),
+        ("alias-loop", "domains[1].aliases.y"),
+    ]
+    assert found[0].reason == "x@a.test → y@b.test → x@a.test is a circle"
+
+
+def test_advice() -> None:
+    found = alias.check([one({}, ("i",))])
+    assert [(finding.id, finding.level) for finding in found] == [
+        ("account-unreachable", "advice"),
+        ("no-postmaster", "advice"),
+    ]
+    assert alias.check([one({"*": ["me@b.test"]}, ("i",))]) == []
+
+
+def test_expand_gives_accounts_the_catch_all() -> None:
+    domain = one({"*": ["me@b.test", "i"], "n.e": ["x@b.test"]}, ("I", "news", "ne"))
+    assert alias.expand(domain) == {
+        "*": ("me@b.test", "i"),
+        "n.e": ("x@b.test",),
+        "news": ("me@b.test", "i"),
+    }
+    assert alias.expand(one({}, ("i",))) == {}
+
+
+@given(
+    st.dictionaries(
+        st.text("abc.+", min_size=1, max_size=3) | st.just("*"),
+        st.lists(st.sampled_from(["a", "b+c", "*", "x@b.test", "*@a.test", "| x"]), max_size=3),
+        max_size=5,
+    ),
+    st.sets(st.sampled_from(["a", "b", "cc"])),
+)
+def test_check_always_ends_and_rendering_agrees(
+    aliases: dict[str, list[str]], accounts: set[str]
+) -> None:
+    found = ids(one(aliases, tuple(accounts)))
+    try:
+        text = chasquid.aliases(aliases)
+    except AddressError:
+        assert found
+    else:
+        lines = [line.split(": ", 1) for line in text.splitlines()[1:]]
+        assert all(right for _, right in lines)
+        assert lines == sorted(lines)
