@@ -1,9 +1,11 @@
-"""Fixtures of the engine's tests: a project of one's own."""
+"""Fixtures of the engine's tests: a project of one's own, or one with a zone."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.engine.dns import Dns, started
 from tests.engine.harness import Project
 
 
@@ -11,3 +13,10 @@ from tests.engine.harness import Project
 def project(tmp_path: Path) -> Project:
     """A fresh project and stack without resources."""
     return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dns]:
+    """One project and API for all tests of DNS, each of which leaves them empty."""
+    with started(tmp_path_factory.mktemp("dns")) as made:
+        yield made
