@@ -7,7 +7,9 @@ from typing import Any
 
 Json = dict[str, Any]  # as the engine wrote it: the border of this module
 
-HIDDEN_TYPES = ("pulumi:pulumi:Stack", "pulumi:providers:")
+STACK_TYPE = "pulumi:pulumi:Stack"
+HIDDEN_TYPES = (STACK_TYPE, "pulumi:providers:")
+SECRET = "[secret]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,8 @@ class Report:
     said: tuple[Said, ...] = ()
     failed: tuple[str, ...] = ()
     """The names of resources whose operation failed."""
+    outputs: dict[str, object] | None = None
+    """The stack's outputs after the run, secrets as ``[secret]``; None if it did not get there."""
 
 
 def read_report(log: Path) -> Report:
@@ -60,7 +64,21 @@ def read_report(log: Path) -> Report:
             for one in events
             if "resOpFailedEvent" in one
         ),
+        outputs=_outputs(events),
     )
+
+
+def _outputs(events: list[Json]) -> dict[str, object] | None:
+    done = [one["resOutputsEvent"]["metadata"] for one in events if "resOutputsEvent" in one]
+    stacks = [one for one in done if one["type"] == STACK_TYPE and one["op"] != "refresh"]
+    if not stacks or not stacks[-1].get("new"):
+        return None
+    found = stacks[-1]["new"].get("outputs", {})
+    return {name: _masked(value) for name, value in found.items()}
+
+
+def _masked(value: object) -> object:
+    return SECRET if isinstance(value, dict) and "ciphertext" in value else value
 
 
 def _resource(event: Json) -> Resource:
@@ -73,7 +91,7 @@ def _resource(event: Json) -> Resource:
 
 def _said(event: Json) -> Said:
     urn = event.get("urn", "")
-    own = "" if "pulumi:pulumi:Stack" in urn else _name(urn)
+    own = "" if STACK_TYPE in urn else _name(urn)
     return Said(severity=event["severity"], name=own, message=event["message"].rstrip("\n"))
 
 

@@ -1,0 +1,73 @@
+"""A command on another machine, over an SSH connection of its own."""
+
+import asyncio
+from dataclasses import dataclass
+
+import asyncssh
+
+from lab.engine.plugins.command.channel import Channel, EnvironmentRefusedError, Session, start
+from lab.engine.plugins.command.connection import dial
+from lab.engine.plugins.command.environment import previous_output, strings
+from lab.engine.plugins.command.log import Log, Logging
+from lab.engine.plugins.command.outcome import CommandError, Outcome, Recorder
+from lab.engine.plugins.values import Properties, members, text
+
+_REFUSED = (
+    "Unable to set '{name}'. This only works if your SSH server is configured to accept\n"
+    "\tthese variables via AcceptEnv. Alternatively, if a Bash-like shell runs the command on the "
+    "remote host, you could\n"
+    "\tprefix the command itself with the variables in the form 'VAR=value command'"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteRun:
+    """One run of one command, with the resource's inputs and what an earlier run returned."""
+
+    command: str
+    inputs: Properties
+    previous: Outcome
+    log: Log
+    cancelled: asyncio.Event
+
+    async def run(self) -> Outcome:
+        """Run the command to its end and return its output.
+
+        Raises:
+            CommandError: no connection, a refused variable, or a command that failed.
+        """
+        connection = await dial(
+            members(self.inputs.get("connection")), log=self.log, cancelled=self.cancelled
+        )
+        try:
+            return await self._run(connection)
+        except asyncssh.Error as error:
+            raise CommandError(f"ssh: {error.reason}") from error
+        finally:
+            connection.close()
+
+    async def _run(self, connection: asyncssh.SSHClientConnection) -> Outcome:
+        channel = Channel(
+            connection,
+            required=strings(self.inputs.get("environment")),
+            wished=previous_output(self.inputs, self.previous),
+        )
+        try:
+            session = await start(channel, self.command)
+        except EnvironmentRefusedError as error:
+            await self.log.failure(_REFUSED.format(name=error))
+            message = f'could not set environment variable "{error}": ssh: setenv failed'
+            raise CommandError(message) from error
+        for name in channel.refused:
+            await self.log.warning(_REFUSED.format(name=name))
+        channel.write(text(self.inputs, "stdin").encode())
+        channel.write_eof()
+        return await self._follow(session)
+
+    async def _follow(self, session: Session) -> Outcome:
+        logging = Logging.parsed(text(self.inputs, "logging"))
+        recorder = Recorder(command=self.command, log=self.log, logging=logging)
+        while (piece := await session.pieces.get()) is not None:
+            kind, data = piece
+            await (recorder.stdout(data) if kind is None else recorder.stderr(data))
+        return await recorder.finished(session.failure())

@@ -1,0 +1,55 @@
+"""What a case says: the program's resources step by step, and what must come of each step.
+
+``@dir@`` in any text stands for the case's own folder, which is on the same machine as the
+throw-away sshd: so a command's effect is a file that the case names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Arguments = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One run of ``pulumi``; an empty ``resources`` keeps those of the step before."""
+
+    do: Literal["up", "preview", "refresh", "destroy"] = "up"
+    resources: Mapping[str, Arguments] = field(default_factory=dict)
+    runs: Mapping[str, Arguments] = field(default_factory=dict)
+    """Calls of ``local.run``."""
+    files: Mapping[str, str | None] = field(default_factory=dict)
+    """Files of the case's folder to write before (None: to remove)."""
+    operations: tuple[str, ...] | None = None
+    """Exactly what the engine did, ``op name`` in order (None: not of interest)."""
+    differs: tuple[str, ...] | None = None
+    """Exactly the properties that differ, over all resources."""
+    fails: bool = False
+    says: tuple[str, ...] = ()
+    """Texts among the messages."""
+    warns: int | None = None
+    """How many warnings there are."""
+    silent_in_messages: tuple[str, ...] = ()
+    """Texts that are nowhere among the messages."""
+    silent_about: tuple[str, ...] = ()
+    """Texts that are nowhere in what was printed or reported."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """``name.stdout`` and ``name.stderr``, secrets in clear."""
+    secret: tuple[str, ...] = ()
+    """Outputs that are secrets; all others that are named must not be."""
+    hidden: tuple[str, ...] = ()
+    """Texts that are nowhere in the state as it is stored."""
+    host: Mapping[str, str | None] = field(default_factory=dict)
+    """Files of the case's folder afterwards: their content, None if there is none."""
+    modes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A story in a few steps, told to one fresh project and stack."""
+
+    title: str
+    steps: tuple[Step, ...]
+    accepting: bool = False
+    """Whether sshd accepts ``TAPAL_*`` and ``PULUMI_COMMAND_*`` from the client."""

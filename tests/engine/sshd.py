@@ -1,0 +1,116 @@
+"""A throw-away sshd on the loopback: own host key, own authorized keys, own log."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+from lab.progress import wait_until
+
+PRIVILEGE_SEPARATION = Path("/run/sshd")  # where sshd, started as root, insists on an empty folder
+ACCEPTED = ("TAPAL_*", "PULUMI_COMMAND_*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """How a program logs in to the throw-away sshd."""
+
+    host: str
+    port: int
+    """Where no variable is accepted, as by default."""
+    accepting_port: int
+    """Where ``TAPAL_*`` and ``PULUMI_COMMAND_*`` are accepted."""
+    user: str
+    host_key: str
+    private_key: str
+
+
+class Sshd:
+    """Started once for all cases; commands run as the user who runs the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "log"
+        self._host_key = asyncssh.generate_private_key("ssh-ed25519")
+        self._user_key = asyncssh.generate_private_key("ssh-ed25519")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._made_folder = False
+        port, accepting = free_port(), free_port()
+        self.login = Login(
+            host="127.0.0.1",
+            port=port,
+            accepting_port=accepting,
+            user=getpass.getuser(),
+            host_key=self._host_key.export_public_key().decode().strip(),
+            private_key=self._user_key.export_private_key().decode(),
+        )
+
+    def encrypted_key(self, passphrase: str) -> str:
+        """Return the user's key, encrypted as ssh-keygen does it."""
+        return self._user_key.export_private_key("openssh", passphrase).decode()
+
+    def start(self) -> None:
+        """Start the daemon and wait until both ports answer."""
+        if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists():
+            PRIVILEGE_SEPARATION.mkdir(mode=0o755)
+            self._made_folder = True
+        self._write_files()
+        program = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        assert program is not None, "openssh-server is not installed; run lab/setup.sh"
+        command = [program, "-D", "-f", str(self.folder / "config"), "-E", str(self.log)]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        for port in (self.login.port, self.login.accepting_port):
+            wait_until(lambda port=port: answers(port), what=f"sshd on {port}", seconds=10)  # type: ignore[misc]
+
+    def stop(self) -> None:
+        """End the daemon, and take away what it needed."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+        if self._made_folder:
+            PRIVILEGE_SEPARATION.rmdir()
+
+    def _write_files(self) -> None:
+        key = self.folder / "host_key"
+        key.write_bytes(self._host_key.export_private_key())
+        key.chmod(0o600)
+        authorized = self.folder / "authorized_keys"
+        authorized.write_bytes(self._user_key.export_public_key())
+        lines = [
+            f"ListenAddress 127.0.0.1:{self.login.port}",
+            f"ListenAddress 127.0.0.1:{self.login.accepting_port}",
+            f"HostKey {key}",
+            f"AuthorizedKeysFile {authorized}",
+            f"PidFile {self.folder / 'pid'}",
+            "PermitRootLogin prohibit-password",
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "UsePAM no",
+            "StrictModes no",
+            "LogLevel VERBOSE",
+            "MaxStartups 100:30:200",
+            "Subsystem sftp internal-sftp",
+            f"Match LocalPort {self.login.accepting_port}",
+            f"  AcceptEnv {' '.join(ACCEPTED)}",
+        ]
+        (self.folder / "config").write_text("\n".join(lines) + "\n")
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(port: int) -> bool:
+    """Return whether somebody listens on ``port`` of the loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
