@@ -2,31 +2,38 @@
 .DEFAULT_GOAL := help
 STACK ?= lab
 PYTHON := venv/bin/python
-export STARTED := $(shell date +%s.%N)
+# The lab's stack is worked on inside the lab's network, any other with the pulumi at hand.
+IN_LAB := $(filter lab,$(STACK))
+PULUMI := $(if $(IN_LAB),$(PYTHON) -m lab run pulumi,pulumi)
+READY := $(if $(IN_LAB),setup,venv)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup:  ## install what the program, the lab and the tests need
-	@lab/setup.sh
-
+demo: export STARTED := $(shell date +%s.%N)
 demo: setup  ## the whole way in the lab: blank VPS, pulumi up, a verified mail
-	@$(PYTHON) -m lab demo
+	@$(PYTHON) -m lab.demo
 
 test: setup  ## all checks and tests
 	@tests/run
 
-preview: setup  ## show what `make up` would change (STACK=…)
-	@$(PYTHON) -m lab pulumi $(STACK) preview --diff
+setup:  ## install what the program, the lab and the tests need (Debian, as root)
+	@lab/setup.sh
 
-up: setup  ## make it so (STACK=…)
-	@$(PYTHON) -m lab pulumi $(STACK) up --yes
+venv:  ## what the program alone needs, for a stack of your own
+	@python3 -m venv venv && venv/bin/pip install --quiet -r requirements.txt
 
-destroy: setup  ## remove our records and files (STACK=…)
-	@$(PYTHON) -m lab pulumi $(STACK) destroy
+preview: $(READY)  ## show what `make up` would change (STACK=…)
+	@$(PULUMI) preview --diff --stack $(STACK)
 
-send: setup  ## send a mail in the lab and show the receiver's verdict
-	@$(PYTHON) -m lab send
+up: $(READY)  ## make it so, after a preview and a yes (STACK=…)
+	@$(PULUMI) up --stack $(STACK)
+
+destroy: $(READY)  ## remove our records and files, after a yes (STACK=…)
+	@$(PULUMI) destroy --stack $(STACK)
+
+send: setup  ## one more mail in the lab, and the receiver's verdict
+	@$(PYTHON) -m lab.demo send
 
 status: setup  ## the lab's nodes and services
 	@$(PYTHON) -m lab status
@@ -34,7 +41,10 @@ status: setup  ## the lab's nodes and services
 logs: setup  ## what chasquid says on the lab's VPS
 	@$(PYTHON) -m lab logs vps chasquid
 
+bench: setup  ## what signing costs at submission
+	@$(PYTHON) -m benchmarks.submission
+
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help setup demo test preview up destroy send status logs down
+.PHONY: help demo test setup preview up destroy send status logs bench down

@@ -141,7 +141,7 @@ def _round(port: int, sender: str, mails: int) -> float:
 
 
 def measure(rounds: int, mails: int) -> Result:
-    """Measure ``rounds`` alternating rounds of ``mails`` mails each, after one of each unmeasured."""
+    """Measure ``rounds`` of ``mails`` mails, alternating, after one of each kind unmeasured."""
     signed: list[float] = []
     unsigned: list[float] = []
     with _server() as port:

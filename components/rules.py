@@ -33,7 +33,7 @@ def _host(host: Host) -> Iterator[Finding]:
     yield from address.check_domain(host.name, "host.name")
     yield from ip.check_ipv4(host.ipv4, "host.ipv4")
     if host.ipv6 is not None:
-        yield from ip.check_ipv6(host.ipv6.address, "host.ipv6.address")
+        yield from ip.check_ipv6(host.ipv6.address, "host.ipv6")
         if (host.ipv6.gateway is None) != (host.ipv6.prefix is None):
             yield Finding(
                 id="ipv6-half",
@@ -86,10 +86,10 @@ def _ca_bundle(acme: Acme) -> Iterator[Finding]:
 
 def _domain(domain: Domain, key: str) -> list[Finding]:
     findings = address.check_domain(domain.name, f"{key}.name")
-    for index, name in enumerate(domain.spf.include):
-        findings += address.check_dns_name(name, f"{key}.spf.include[{index}]")
     if not findings:
         findings += dmarc.check(policy(domain.dmarc), domain.name, f"{key}.dmarc")
+    for index, name in enumerate(domain.spf.include):
+        findings += address.check_dns_name(name, f"{key}.spf.include[{index}]")
     keys = [(item.selector, item.algorithm, item.state) for item in domain.dkim]
     findings += dkim.check_keys(keys, f"{key}.dkim")
     for index, account in enumerate(domain.accounts):

@@ -1,0 +1,74 @@
+"""A mail from the stack's account to the lab's receiver, and what the receiver made of it."""
+
+import json
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+
+from lab import issuer, receiver, stack
+from lab.errors import LabError
+from mail.verdict import Verdict, read
+
+PROGRAM = "lab.demo.submit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One mail, from submission to the receiver's mailbox.
+
+    Attributes:
+        recipient: the mailbox.
+        raw: the message as the receiver stored it.
+        verdict: what the receiver wrote into its header.
+        seconds: from the start of the submission until it lay in the mailbox.
+    """
+
+    recipient: str
+    raw: bytes
+    verdict: Verdict
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """How a person's mail program would be set up."""
+
+    host: str
+    user: str
+    password: str
+    port: int = 465
+
+
+def send(submission: Submission, recipient: str, *, timeout: float = 30) -> Delivery:
+    """Submit a mail at the operator's machine and wait until it is in the receiver's mailbox.
+
+    Raises:
+        LabError: it was not accepted, or did not arrive in ``timeout`` seconds.
+    """
+    token = secrets.token_hex(8)
+    start = time.monotonic()
+    submit(submission, recipient, token)
+    raw = receiver.wait_for(recipient, lambda mail: token.encode() in mail, timeout=timeout)
+    seconds = time.monotonic() - start
+    return Delivery(recipient=recipient, raw=raw, verdict=read(raw), seconds=seconds)
+
+
+def submit(submission: Submission, recipient: str, token: str) -> None:
+    """Submit a mail at the operator's machine; the password goes by standard input.
+
+    Raises:
+        LabError: the server did not take it.
+    """
+    order = {
+        "host": submission.host,
+        "port": submission.port,
+        "user": submission.user,
+        "password": submission.password,
+        "recipient": recipient,
+        "token": token,
+        "cafile": str(issuer.file()),
+    }
+    done = stack.run([sys.executable, "-m", PROGRAM], stdin=json.dumps(order))
+    if done.status:
+        raise LabError(f"{submission.host} did not take the mail:\n{done.output}")

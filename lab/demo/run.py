@@ -1,0 +1,203 @@
+"""The demo's way: blank VPS, ``pulumi up``, mails judged, what a second look must not change."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from benchmarks import submission as benchmark
+from lab import image, lifecycle, panel, plan, receiver, snapshot
+from lab.demo import figures, settings, verdicts
+from lab.demo.delivery import Delivery, Submission, send
+from lab.demo.figures import Figure
+from lab.errors import LabError
+from lab.progress import step
+from lab.stack import Stack
+
+ACCOUNT = "i@tapal.test"
+SELECTORS = ("2026a", "2026e")
+
+
+@dataclass(kw_only=True)
+class Demo:
+    """One run and what it has found so far."""
+
+    console: Console
+    started: float
+    cold: bool
+    stack: Stack = field(default_factory=Stack)
+    figures: list[Figure] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def expect(self, good: bool, problem: str) -> bool:
+        """Keep ``problem`` unless ``good``, and return ``good``."""
+        if not good:
+            self.problems.append(problem)
+        return good
+
+    def figure(self, what: str, goal: str, measured: str, met: bool | None) -> None:
+        """Keep a measured number."""
+        self.figures.append(Figure(what=what, goal=goal, measured=measured, met=met))
+
+
+def main() -> int:
+    """Run the demo; return 0 only if everything that it shows is as it must be."""
+    begun = float(os.environ.get("STARTED") or time.time())
+    demo = Demo(console=Console(soft_wrap=True), started=begun, cold=bool(image.missing()))
+    demo.console.rule("[bold]1. The lab: an internet of its own, and a blank VPS in it")
+    with lifecycle.alone():
+        lifecycle.reset()
+    deliveries = _first_up(demo)
+    demo.console.print(verdicts.table(deliveries, SELECTORS))
+    _second_up(demo)
+    _one_alias(demo)
+    _bad_input(demo)
+    _signing(demo)
+    return _end(demo)
+
+
+def _first_up(demo: Demo) -> list[Delivery]:
+    demo.console.rule("[bold]2. pulumi up: from a blank VPS to a server")
+    demo.stack.ensure()
+    start = time.monotonic()
+    demo.stack.up(show=True).expect()
+    demo.console.rule("[bold]3. A mail, judged by the receiver")
+    with step("setting reverse DNS in the provider's panel"):
+        for address in (plan.VPS.ipv4, plan.VPS.ipv6):
+            panel.set_pointer(address, plan.VPS.name)
+    deliveries = [_deliver(demo, mailbox) for mailbox in (plan.MAILBOX, plan.MAILBOX_V4)]
+    blank = time.monotonic() - start
+    whole = time.time() - demo.started
+    demo.figures.append(figures.whole_way(whole, cold=demo.cold))
+    demo.figure("blank VPS to verified mail (pulumi up)", "≤ 30 s", f"{blank:.1f} s", blank <= 30)
+    scores = ", ".join(f"{delivery.verdict.score:.2f}" for delivery in deliveries)
+    good = all(
+        demo.expect(verdicts.passed(each, SELECTORS), f"the mail to {each.recipient} did not pass")
+        for each in deliveries
+    )
+    demo.figure(
+        "receiver's verdict",
+        "spf, dkim (2 keys), dmarc pass over IPv6 and IPv4; score < 0",
+        f"{'all pass' if good else 'NOT all pass'}; scores {scores}",
+        good,
+    )
+    return deliveries
+
+
+def _deliver(demo: Demo, mailbox: str) -> Delivery:
+    with step(f"a mail from {ACCOUNT} to {mailbox}, submitted on 465"):
+        order = Submission(host=plan.VPS.name, user=ACCOUNT, password=demo.stack.password(ACCOUNT))
+        return send(order, mailbox)
+
+
+def _second_up(demo: Demo) -> None:
+    demo.console.rule("[bold]4. A second pulumi up changes nothing")
+    before = snapshot.take()
+    with step("pulumi up --expect-no-changes"):
+        second = demo.stack.up("--expect-no-changes", "--suppress-outputs")
+    after = snapshot.take()
+    changed = sorted(after.changed_since(before))
+    same = second.status == 0 and not changed and after.chasquid == before.chasquid
+    demo.expect(same, f"a second up changed something: {changed or second.output}")
+    seconds = f"{second.seconds:.1f} s"
+    files = f"{len(after.hashes)} files and chasquid's PID {after.chasquid} as before"
+    demo.console.print(f"✓ nothing changed; {files}" if same else f"✗ changed: {changed}")
+    demo.figure(
+        "second up",
+        "exit 0 with --expect-no-changes, ≤ 4 s, host untouched",
+        f"exit {second.status}, {seconds}; {files if same else changed}",
+        same and second.seconds <= 4,
+    )
+
+
+def _one_alias(demo: Demo) -> None:
+    demo.console.rule("[bold]5. One more alias: one line, one file, no restart")
+    before = snapshot.take()
+    with settings.variant(settings.another_alias) as changed:
+        preview = changed.preview("--diff", "--suppress-outputs").expect()
+        lines = [line for line in preview.output.splitlines() if "press" in line]
+        demo.console.print("\n".join(lines), markup=False, highlight=False)
+        done = changed.up("--suppress-outputs").expect()
+    after = snapshot.take()
+    touched = after.changed_since(before)
+    alone = touched == {"/etc/chasquid/domains/tapal.test/aliases"}
+    good = alone and after.chasquid == before.chasquid
+    demo.expect(good, f"an alias touched {sorted(touched)}, or restarted chasquid")
+    demo.stack.up("--suppress-outputs").expect()
+    demo.figure(
+        "one changed alias",
+        "≤ 5 s, touches one file, no restart",
+        f"{done.seconds:.1f} s, touched {', '.join(sorted(touched))}, "
+        f"PID {before.chasquid} → {after.chasquid}",
+        good and done.seconds <= 5,
+    )
+
+
+def _bad_input(demo: Demo) -> None:
+    demo.console.rule("[bold]6. Ten mistakes are refused at once, and nothing is touched")
+    before = snapshot.take()
+    with settings.variant(settings.many_mistakes) as wrong:
+        refused = wrong.preview("--suppress-outputs")
+    lines = refused.output.splitlines()
+    start = next((n for n, line in enumerate(lines) if "to put right" in line), 0)
+    said = [line for line in lines[start:] if line.strip().startswith(("-", "cure:"))]
+    demo.console.print("\n".join(said), markup=False, highlight=False)
+    found = sum(line.strip().startswith("- ") for line in said)
+    untouched = not snapshot.take().changed_since(before)
+    good = refused.status != 0 and found == 10 and untouched
+    demo.expect(good, f"ten mistakes: status {refused.status}, {found} named")
+    demo.figure(
+        "bad input",
+        "refused at preview with key, reason and cure; no side effects",
+        f"{found} of 10 mistakes named, exit {refused.status}, "
+        f"host {'untouched' if untouched else 'TOUCHED'}",
+        good,
+    )
+
+
+def _signing(demo: Demo) -> None:
+    demo.console.rule("[bold]7. What signing costs")
+    with step("submitting mails to chasquid, signed and unsigned in turn"):
+        result = benchmark.measure(rounds=3, mails=400)
+    demo.figure(
+        "submission rate with DKIM, all cores busy",
+        "≥ 95 % of the rate without signing",
+        f"{result.ratio:.0%} ({result.signed:.0f} of {result.unsigned:.0f} mails/s)",
+        result.ratio >= 0.95,
+    )
+
+
+def _end(demo: Demo) -> int:
+    demo.console.print(figures.table(demo.figures))
+    for problem in demo.problems:
+        demo.console.print(f"✗ {problem}", style="red", markup=False)
+    demo.console.print(_around(receiver.messages(plan.MAILBOX)), highlight=False)
+    return 1 if demo.problems else 0
+
+
+def _around(stored: Sequence[bytes]) -> str:
+    return (
+        f"The lab goes on running, with {len(stored)} mails in {plan.MAILBOX}. Look around:\n"
+        "  make status                       its nodes and services\n"
+        "  make logs                         what chasquid says on the VPS\n"
+        "  make send                         one more mail and its verdict\n"
+        "  make preview STACK=lab            what `pulumi up` would change now\n"
+        "  venv/bin/python -m lab shell vps  a shell on the VPS\n"
+        "  make down                         stop it and leave nothing behind"
+    )
+
+
+def once() -> int:
+    """Send one mail with the running stack and print its verdict (``make send``).
+
+    Raises:
+        LabError: the lab or the stack is not up.
+    """
+    demo = Demo(console=Console(), started=time.time(), cold=False)
+    delivery = _deliver(demo, plan.MAILBOX)
+    demo.console.print(verdicts.table([delivery], SELECTORS))
+    if not verdicts.passed(delivery, SELECTORS):
+        raise LabError("the receiver's verdict is not all that it must be")
+    return 0

@@ -1,0 +1,57 @@
+"""Variants of the lab's stack file, so that a trial changes no tracked file."""
+
+import copy
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import paths
+from lab.stack import Stack
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def stack_file(name: str = "lab") -> Path:
+    """Return the tracked file of a stack."""
+    return paths.REPOSITORY / "stacks" / f"Pulumi.{name}.yaml"
+
+
+@contextmanager
+def variant(change: Change, *, name: str = "lab") -> Iterator[Stack]:
+    """Yield the stack ``name`` with ``change`` made to a copy of its configuration.
+
+    Args:
+        change: gets the ``config`` mapping of the stack's file and alters it in place.
+        name: the stack.
+    """
+    content = yaml.safe_load(stack_file(name).read_text(encoding="utf-8"))
+    changed = copy.deepcopy(content)
+    change(changed["config"])
+    with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
+        file = Path(folder, stack_file(name).name)
+        file.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
+        yield Stack(name=name, config_file=file)
+
+
+def another_alias(config: dict[str, Any]) -> None:
+    """Forward one more address."""
+    config["tapal:domains"][0]["aliases"]["press"] = "you@receiver.test"
+
+
+def many_mistakes(config: dict[str, Any]) -> None:
+    """Make ten mistakes, one in each of ten keys."""
+    host, domain = config["tapal:host"], config["tapal:domains"][0]
+    host["ipv4"] = "10.0.0.1"
+    host["ipv6"] = {"address": "203.0.113.10", "prefix": 64, "gateway": "fe80::1"}
+    host["ssh"]["hostKey"] = "ssh-rsa AAAA"
+    config["tapal:acme"]["email"] = "nobody"
+    config["tapal:acme"]["directory"] = "http://ca.lab.test/dir"
+    config["tapal:acme"]["caBundle"] = "no-such-file.pem"
+    domain["spf"] = {"include": ["https://_spf.example.com/"]}
+    domain["dmarc"]["policy"] = "rejct"
+    domain["dkim"][0]["selector"] = "2026 A"
+    domain["accounts"].append("a b")

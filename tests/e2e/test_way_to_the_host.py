@@ -1,0 +1,53 @@
+"""How the host is reached may change without any file being written; a wrong host gets nothing."""
+
+import re
+from typing import Any
+
+from lab import nodes, snapshot
+from lab.demo import settings
+from tests.e2e.conftest import Deployment
+
+
+def test_a_new_port_rewrites_no_file_but_the_firewalls_own(deployment: Deployment) -> None:
+    nodes.run(
+        "vps", ["sh", "-c", "printf 'Port 22\\nPort 2222\\n' >/etc/ssh/sshd_config.d/port.conf"]
+    )
+    nodes.run(
+        "vps", ["nft", "insert", "rule", "inet", "tapal", "input", "tcp", "dport", "2222", "accept"]
+    )
+    nodes.run("vps", ["systemctl", "restart", "ssh"])
+
+    def other_port(config: dict[str, Any]) -> None:
+        config["tapal:host"]["ssh"]["port"] = 2222
+
+    before = snapshot.take()
+    try:
+        with settings.variant(other_port) as changed:
+            done = changed.up()
+        assert done.status == 0, done.output
+        after = snapshot.take()
+        assert after.changed_since(before) == {"/etc/tapal/firewall.nft"}
+        assert after.chasquid == before.chasquid
+    finally:
+        nodes.run(
+            "vps",
+            ["nft", "insert", "rule", "inet", "tapal", "input", "tcp", "dport", "22", "accept"],
+        )
+        deployment.stack.up().expect()
+        nodes.run("vps", ["rm", "/etc/ssh/sshd_config.d/port.conf"])
+        nodes.run("vps", ["systemctl", "restart", "ssh"])
+
+
+def test_another_host_key_stops_before_anything_is_sent(deployment: Deployment) -> None:
+    def stranger(config: dict[str, Any]) -> None:
+        config["tapal:host"]["ssh"]["hostKey"] = (
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGNotTheRightKeyNotTheRightKeyNotTheRigh"
+        )
+
+    before = snapshot.take()
+    with settings.variant(stranger) as changed:
+        refused = changed.up()
+    assert refused.status != 0
+    assert re.search("not the pinned one|host key", refused.output), refused.output
+    assert snapshot.take().changed_since(before) == set()
+    assert deployment.up.status == 0

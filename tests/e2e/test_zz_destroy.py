@@ -1,0 +1,22 @@
+"""Last, and so named: `pulumi destroy` removes what is ours and leaves what is not."""
+
+from lab import nodes
+from tests.e2e.conftest import Deployment, records
+
+
+def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> None:
+    done = deployment.stack.pulumi("destroy", "--yes")
+    assert done.status == 0, done.output
+    assert records("tapal.test") == deployment.zone_before
+    left = nodes.run(
+        "vps", ["sh", "-c", "find /etc /usr/local -newer /etc/hostname -name '*tapal*'"]
+    )
+    assert left.stdout.decode().split() == []
+    for path in ("/etc/chasquid/domains/tapal.test", "/etc/letsencrypt/live/smtp.tapal.test"):
+        assert nodes.run("vps", ["test", "-e", path]).returncode != 0, path
+    assert nodes.run("vps", ["systemctl", "is-active", "chasquid"]).returncode != 0
+    assert nodes.run("vps", ["nft", "list", "table", "inet", "tapal"]).returncode != 0
+
+
+def test_after_destroy_up_works_again(deployment: Deployment) -> None:
+    assert deployment.stack.up().status == 0
