@@ -28,6 +28,8 @@ class Step:
     fails: bool = False
     says: tuple[str, ...] = ()
     """Texts among the messages."""
+    prints: tuple[str, ...] = ()
+    """Texts in what was printed."""
     warns: int | None = None
     """How many warnings there are."""
     silent_in_messages: tuple[str, ...] = ()
@@ -51,5 +53,7 @@ class Case:
 
     title: str
     steps: tuple[Step, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The project's ``options``."""
     accepting: bool = False
     """Whether sshd accepts ``TAPAL_*`` and ``PULUMI_COMMAND_*`` from the client."""

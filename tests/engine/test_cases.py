@@ -16,7 +16,7 @@ from tests.engine.events import SECRET
 from tests.engine.harness import Project, Result
 from tests.engine.sshd import Sshd
 
-PROGRAM = Path(__file__).parent / "programs" / "resources.py"
+PROGRAMS = Path(__file__).parent / "programs"
 PASSPHRASE = "a passphrase"
 
 
@@ -90,12 +90,14 @@ def agent(sshd: Sshd) -> Iterator[Path]:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, project: Project, sshd: Sshd, agent: Path) -> Stage:
+def stage(request: pytest.FixtureRequest, tmp_path: Path, sshd: Sshd, agent: Path) -> Stage:
     case: Case = request.param
     login = sshd.login
-    folder = project.folder.parent / "host"
+    folder = tmp_path / "host"
     folder.mkdir()
-    project.write("__main__.py", PROGRAM.read_text())
+    project = Project(tmp_path, options=case.options)
+    project.write("__main__.py", (PROGRAMS / "resources.py").read_text())
+    project.write("file_resource.py", (PROGRAMS / "file_resource.py").read_text())
     connection = {
         "host": login.host,
         "port": login.accepting_port if case.accepting else login.port,
@@ -148,6 +150,8 @@ def check_messages(stage: Stage, step: Step, done: Result, where: str) -> None:
     messages = done.messages()
     for text in step.says:
         assert str(stage.filled(text)) in messages, f"{where}:\n{done.output}"
+    for text in step.prints:
+        assert text in done.output, f"{where}:\n{done.output}"
     for text in step.silent_in_messages:
         assert text not in messages, where
     for text in step.silent_about:

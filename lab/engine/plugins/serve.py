@@ -35,7 +35,8 @@ def engine_address() -> str:
 def forget_launcher() -> None:
     """Take this repository, which the launcher put first on PYTHONPATH, out of the environment.
 
-    Neither a user's program nor what a plugin starts for it must find the lab's modules.
+    Neither a user's program nor what a plugin starts for it must find the lab's modules; so this
+    comes after a plugin has imported all that it needs of them.
     """
     repository, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
     if rest:
@@ -43,6 +44,8 @@ def forget_launcher() -> None:
     else:
         os.environ.pop("PYTHONPATH", None)
     sys.path[:] = [entry for entry in sys.path if entry != repository]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
+        del sys.modules[name]
 
 
 def announce(port: int) -> None:
@@ -62,6 +65,8 @@ def end_with_the_engine() -> None:
     def watch() -> None:
         while os.read(lifeline, 4096):
             pass
+        if os.getpgrp() == os.getpid():  # as the engine starts us: whatever we started ends too
+            os.killpg(0, signal.SIGKILL)
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -4,6 +4,7 @@ A value that JSON cannot say is an object with one member: ``secret`` (wrapped a
 ``file`` and ``archive`` (assets), ``of`` (another resource's stdout).
 """
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,15 @@ from typing import Any
 import pulumi
 from pulumi_command import local, remote
 
+# Dynamic providers need a module of their own: this one's classes would be pickled by value.
+File = importlib.import_module("file_resource").File
 given = json.loads(Path("resources.json").read_text())
 made: dict[str, pulumi.CustomResource] = {}
-TYPES = {
+TYPES: dict[str, Any] = {
     "remote.Command": remote.Command,
     "remote.CopyToRemote": remote.CopyToRemote,
     "local.Command": local.Command,
+    "File": File,
 }
 
 
@@ -47,7 +51,7 @@ for name, entry in given["resources"].items():
     kind = TYPES[entry.pop("type", "remote.Command")]
     opts = options(entry.pop("opts", {}))
     arguments: dict[str, Any] = {key: value(item) for key, item in entry.items()}
-    if kind is not local.Command:
+    if "remote" in kind.__module__:
         arguments["connection"] = {**given["connection"], **arguments.get("connection", {})}
     made[name] = kind(name, opts=opts, **arguments)
     for output in ("stdout", "stderr"):
