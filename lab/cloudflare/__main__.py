@@ -60,9 +60,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
         for listen in arguments.listen:
             host, port = _address(listen)
             await web.TCPSite(runner, host, port).start()
+        stopped = _stop_signals()
         for address in runner.addresses:
             print(f"✓ Cloudflare's API listens on {_shown(address)}", flush=True)
-        await _until_told_to_stop()
+        await stopped.wait()
     finally:
         await runner.cleanup()
 
@@ -101,12 +102,13 @@ def _shown(address: tuple[str, int]) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-async def _until_told_to_stop() -> None:
+def _stop_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 def _list(url: str) -> int:
