@@ -28,7 +28,9 @@ def expand(domain: Domain) -> dict[str, tuple[str, ...]]:
     everything = aliases.get(CATCH_ALL, ())
     own = address.domain(domain.name)
     served = {address.without_dropped(left) for left in aliases}
-    served |= {local for local, place in (place_of(one, own) for one in everything) if place == own}
+    for local, place in (place_of(one, own) for one in everything):
+        # An account that is itself where the rest goes would otherwise lead to itself.
+        served |= {address.without_dropped(local)} if place == own else set()
     for account in map(address.account, domain.accounts):
         if everything and address.without_dropped(account) not in served:
             aliases[account] = everything
@@ -81,21 +83,19 @@ def _check_twice(domain: Domain, key: str) -> list[Finding]:
 
 
 def _advise(domain: Domain, key: str) -> list[Finding]:
-    reached = {address.without_dropped(left) for left in map(name, domain.aliases)}
-    if CATCH_ALL in reached:
-        return []
+    place = f"{key}.aliases"
+    reached = {address.without_dropped(left) for left in expand(domain)}
     findings = []
     for account in map(address.account, domain.accounts):
         if address.without_dropped(account) not in reached:
             reason = f"mail to {account}@{domain.name} is returned: the server keeps no mailboxes"
             cure = f'forward it: {account}: "you@elsewhere.example"'
-            place = f"{key}.aliases"
             findings.append(_finding("account-unreachable", place, reason, cure, "advice"))
-    if not reached & {"postmaster"}:
+    if not reached & {CATCH_ALL, "postmaster"}:
         reason = f"nobody reads postmaster@{domain.name}, where others report trouble"
-        cure = f'add postmaster (or "*") to {key}.aliases'
+        cure = f'add postmaster (or "*") to {place}'
         source = "RFC 5321 §4.5.1"
-        findings.append(_finding("no-postmaster", f"{key}.aliases", reason, cure, "advice", source))
+        findings.append(_finding("no-postmaster", place, reason, cure, "advice", source))
     return findings
 
 

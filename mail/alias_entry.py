@@ -42,6 +42,13 @@ def target(value: str) -> str:
             cure="name an address to forward to",
             source=SOURCE,
         )
+    if "," in text:
+        raise AddressError(
+            "alias-comma",
+            reason=f"{text!r} holds a comma, which parts targets",
+            cure="write the targets as a list, each on its own",
+            source=SOURCE,
+        )
     where, via, hosts = text.partition(" via ")
     if via:
         servers = "/".join(address.domain(host) for host in hosts.split("/"))
@@ -50,7 +57,7 @@ def target(value: str) -> str:
 
 
 def place_of(where: str, own: str, original: str = CATCH_ALL) -> tuple[str, str]:
-    """Return ``(local part without dots, domain)`` of a target in its normal form.
+    """Return ``(local part, domain)`` of a target in its normal form.
 
     Args:
         where: The target, without ``via``.
@@ -58,8 +65,7 @@ def place_of(where: str, own: str, original: str = CATCH_ALL) -> tuple[str, str]
         original: What ``*`` stands for: the local part that the mail was sent to.
     """
     local, at, domain = where.partition("@")
-    user = original if local == CATCH_ALL else address.without_dropped(local)
-    return user, domain if at else own
+    return original if local == CATCH_ALL else local, domain if at else own
 
 
 def _address(value: str) -> str:

@@ -21,7 +21,7 @@ def check_routes(domains: Sequence[Domain], key: str) -> list[Finding]:
         own = address.domain(domain.name)
         for left in domain.aliases:
             # A catch-all is met by an address that nothing serves; "?" begins no local part.
-            local = "?" if left == CATCH_ALL else _plain(left)
+            local = "?" if left == CATCH_ALL else name(left)
             problem = next(book.follow(((local, own),)), None)
             if problem:
                 findings.append(problem.under(f"{key}[{index}].aliases.{left}"))
@@ -36,9 +36,9 @@ class _Book:
         self._aliases: dict[_Place, list[str]] = {}
         for domain in domains:
             own = address.domain(domain.name)
-            self._accounts[own] = {_plain(account) for account in domain.accounts}
+            self._accounts[own] = set(map(address.account, domain.accounts))
             for left, right in domain.aliases.items():
-                self._aliases[_plain(left), own] = [target(one) for one in right]
+                self._aliases[_plain(name(left)), own] = [target(one) for one in right]
 
     def follow(self, path: tuple[_Place, ...]) -> Iterator[Finding]:
         """Yield the problems met on the way from the last place of ``path``."""
@@ -47,7 +47,7 @@ class _Book:
             yield _problem("alias-too-deep", f"{_shown(path)} is more than chasquid follows")
         elif domain in self._accounts:
             targets = self._lookup(local, domain)
-            if targets is None and _base(local) not in self._accounts[domain]:
+            if targets is None and not self._is_account(local, domain):
                 yield _problem("alias-to-nobody", f"{local}@{domain} is no account and no alias")
             for one in targets or ():
                 yield from self._go(one, path)
@@ -64,16 +64,20 @@ class _Book:
             yield from self.follow((*path, following))
 
     def _lookup(self, local: str, domain: str) -> list[str] | None:
-        for known in (local, _base(local)):
+        for known in (_plain(local), _plain(_base(local))):
             if (known, domain) in self._aliases:
                 return self._aliases[known, domain]
-        if _base(local) in self._accounts[domain]:
+        # An account hides the catch-all under its very name only, not with dots or a suffix.
+        if local in self._accounts[domain]:
             return None
         return self._aliases.get((CATCH_ALL, domain))
 
+    def _is_account(self, local: str, domain: str) -> bool:
+        return _plain(_base(local)) in map(_plain, self._accounts[domain])
 
-def _plain(left: str) -> str:
-    return address.without_dropped(name(left))
+
+def _plain(local: str) -> str:
+    return address.without_dropped(local)
 
 
 def _base(local: str) -> str:
