@@ -3,8 +3,8 @@
 The machine's own apt settings say where Debian is; nothing is installed and no setting changes.
 """
 
+import contextlib
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -34,8 +34,8 @@ def _fetch() -> Path:
         package = next(work.glob("chasquid_*.deb"))
         _run(["dpkg-deb", "-x", str(package), "tree"], work)
         target = paths.cache() / f"chasquid-{package.name.split('_')[1].split('-')[0]}"
-        if not target.exists():  # another run may have been faster
-            shutil.move(work / "tree", target)
+        with contextlib.suppress(OSError):  # not empty: another run was faster
+            (work / "tree").rename(target)
     return target
 
 
