@@ -7,11 +7,10 @@ that are none of tapal's business.
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
-from lab import network, paths, plan
+from lab import detached, network, paths, plan
 from lab.errors import LabError
 from lab.progress import wait_until
 from lab.world.disk import key_file
@@ -72,13 +71,8 @@ def _start() -> None:
               "--dns", f"{plan.NS1.ipv4}:53",
               "--tsig-key-file", str(key_file("cloudflare"))]  # fmt: skip
     with log().open("a") as output:
-        started = subprocess.Popen(
-            network.namespace_argv(plan.NETNS_WORLD, server),
-            cwd=paths.REPOSITORY,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+        started = detached.launch(
+            network.namespace_argv(plan.NETNS_WORLD, server), output, cwd=paths.REPOSITORY
         )
     wait_until(
         lambda: answers() or started.poll() is not None,

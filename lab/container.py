@@ -6,14 +6,13 @@ whatever an interrupted run left behind.
 
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import kill
 from pathlib import Path
 
-from lab import paths
+from lab import detached, paths
 from lab.errors import LabError
 from lab.image import Layer
 from lab.progress import wait_until
@@ -125,14 +124,11 @@ class Container:
         """
         Path("/run/systemd/nspawn").mkdir(parents=True, exist_ok=True)
         with self.log.open("w") as log:
-            launched = subprocess.Popen(
+            launched = detached.launch(
                 ["unshare", "--mount", "--propagation", "private", "sh", str(_BOOT), self.name,
                  self.lower(), str(self.folder), str(cgroups()),
                  f"/run/netns/{self.name}"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+                log,
             )  # fmt: skip
         try:
             wait_until(
@@ -166,6 +162,8 @@ class Container:
     def wipe(self) -> None:
         """Forget everything the node has written (it must not run)."""
         if self.folder.exists():
+            # The mark goes first: what is left of a wipe that is killed must not pass for a disk.
+            (self.folder / "lower").unlink(missing_ok=True)
             shutil.rmtree(self.folder)
 
     def _empty(self) -> bool:
