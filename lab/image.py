@@ -20,22 +20,26 @@ from lab.apt_files import write_apt_files
 from lab.errors import LabError
 from lab.progress import step
 
-_RECIPES = Path(__file__).resolve().parent / "images"
+_HERE = Path(__file__).resolve().parent
+_RECIPES = _HERE / "images"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer: its recipe ``images/<name>.sh``, and the layer below."""
+    """One layer: its recipe ``images/<name>.sh``, the layer below, settings the recipe takes."""
 
     name: str
     below: "Layer | None" = None
+    settings: Path | None = None
 
     @property
     def key(self) -> str:
         """The hash of everything that decides what is in the layer."""
-        below = self.below.key if self.below else ""
-        recipe = (_RECIPES / f"{self.name}.sh").read_bytes()
-        return hashlib.sha256(below.encode() + recipe).hexdigest()[:12]
+        whole = hashlib.sha256(self.below.key.encode() if self.below else b"")
+        settings = sorted(self.settings.iterdir()) if self.settings else []
+        for file in (_RECIPES / f"{self.name}.sh", *settings):
+            whole.update(file.read_bytes())
+        return whole.hexdigest()[:12]
 
     @property
     def path(self) -> Path:
@@ -49,7 +53,7 @@ class Layer:
 
 
 BASE = Layer(name="base")
-WORLD = Layer(name="world", below=BASE)
+WORLD = Layer(name="world", below=BASE, settings=_HERE / "world/root/etc/rspamd/local.d")
 
 
 def folder() -> Path:
@@ -74,6 +78,17 @@ def build_all() -> None:
         for layer in missing():
             with step(f"building the lab's {layer.name} image (once)"):
                 _build(layer)
+        _prune()
+
+
+def _prune() -> None:
+    """Remove layers of older recipes, but for those that a node of any lab still lies on."""
+    used = {str(layer.path) for layer in (BASE, WORLD)}
+    for lower in paths.cache().glob("lab*/*/lower"):
+        used.update(lower.read_text().split(":"))
+    for old in folder().glob("*-*"):
+        if str(old) not in used and not old.name.startswith("."):
+            shutil.rmtree(old)
 
 
 @contextmanager
@@ -95,7 +110,7 @@ def _build(layer: Layer) -> None:
         else:
             apt = Path(new, "apt")
             write_apt_files(apt, settings)
-            arguments = [str(made), str(layer.below.path), str(apt)]
+            arguments = [str(made), str(layer.below.path), str(apt), str(layer.settings)]
         _recipe(layer.name, arguments, settings.environment())
         made.rename(layer.path)
 

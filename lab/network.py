@@ -21,6 +21,9 @@ _FORWARDING = (
     "net.ipv6.conf.all.forwarding=1",
     "net.ipv4.conf.all.rp_filter=0",
     "net.ipv4.conf.default.rp_filter=0",
+    # Say "unreachable" every time, not once a second: nobody should wait for what does not exist.
+    "net.ipv4.icmp_ratelimit=0",
+    "net.ipv6.icmp.ratelimit=0",
 )
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes the layer that turns the base tree into the world: name servers, ACME CA, receiver.
-# Usage: world.sh LAYER BASE APT, in a mount namespace of its own (its mounts end with it); APT is
-# a folder of files for /etc/apt that are the machine's own and must not stay in the layer.
+# Usage: world.sh LAYER BASE APT RSPAMD, in a mount namespace of its own (its mounts end with it).
+# APT is a folder of files for /etc/apt that are the machine's own and must not stay in the layer;
+# RSPAMD holds rspamd's settings as the world will have them.
 set -euo pipefail
-layer=$1 base=$2 apt=$3
+layer=$1 base=$2 apt=$3 rspamd=$4
 
-packages=(bind9 bind9-dnsutils openssl pebble postfix rspamd swaks unbound)
+packages=(bind9 bind9-dnsutils libnet-ssleay-perl openssl pebble postfix rspamd swaks unbound)
 
 work=$layer.work root=$layer.root
 mkdir -p "$layer" "$work" "$root"
@@ -30,6 +31,25 @@ chroot "$root" apt-get -q install -y --no-install-recommends -o Dpkg::Options::=
 rm -f "$root/usr/sbin/policy-rc.d"
 chroot "$root" apt-get clean
 rm -rf "$root"/var/lib/apt/lists/*
+
+# rspamd compiles its patterns at its first start, which takes several seconds: have it done here,
+# without a network (it would ask for updates).
+cp "$rspamd"/*.conf "$rspamd"/*.inc "$root/etc/rspamd/local.d/"
+# shellcheck disable=SC2016
+unshare --net --pid --fork --kill-child chroot "$root" bash -c '
+  ip link set lo up
+  install -d -o _rspamd -g _rspamd /run/rspamd
+  rspamd -f -u _rspamd -g _rspamd &
+  for _ in $(seq 300); do
+    sleep 0.2
+    ! (exec 3<>/dev/tcp/127.0.0.1/11332) 2>/dev/null || break
+  done
+  sleep 3
+  kill "$!"
+  wait "$!" || :'
+for file in "$rspamd"/*.conf "$rspamd"/*.inc; do
+  rm "$root/etc/rspamd/local.d/${file##*/}"
+done
 
 chroot "$root" useradd --system --no-create-home vmail
 chroot "$root" systemctl mask --quiet ssh.service systemd-networkd.service systemd-resolved.service \
