@@ -62,12 +62,12 @@ def _build(go: Path, folder: Path) -> Path:
         shutil.copy(MODULE / name, folder)
     result = folder / "pulumi"
     command: list[str | Path] = [
-        go, "build", "-trimpath", "-mod=readonly",
+        go, "build", "-mod=readonly", "-buildvcs=false",
         f"-ldflags=-s -w -X {VERSION_VARIABLE}={version()}",
         "-o", result, f"{PACKAGE}/cmd/pulumi",
     ]  # fmt: skip
     # local: a newer toolchain named by some module must not be fetched behind our back.
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
+    environment = {**os.environ, "GOTOOLCHAIN": "local"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

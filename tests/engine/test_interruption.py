@@ -12,9 +12,15 @@ from lab.progress import wait_until
 from tests.engine.harness import STACK, Project
 
 SLEEPER = """
-import pulumi
 from pulumi_command import local
-local.Command("x", create="echo $$ >{pid}; exec sleep 300")
+local.Command("x", create="echo >{started}; exec sleep 300")
+"""
+DIALLER = """
+from pathlib import Path
+from pulumi_command import remote
+connection = {{"host": "127.0.0.1", "port": 1, "dial_error_limit": -1}}
+remote.Command("x", connection=connection, create="true")
+Path("{started}").write_text("\\n")
 """
 
 
@@ -26,10 +32,13 @@ KILLED = pytest.param(
 )
 
 
+@pytest.mark.parametrize("program", [SLEEPER, DIALLER], ids=["command", "dial"])
 @pytest.mark.parametrize("stop", [signal.SIGINT, KILLED])
-def test_nothing_outlives_pulumi(project: Project, tmp_path: Path, stop: signal.Signals) -> None:
-    marker = tmp_path / "pid"
-    project.write("__main__.py", SLEEPER.format(pid=marker))
+def test_nothing_outlives_pulumi(
+    project: Project, tmp_path: Path, stop: signal.Signals, program: str
+) -> None:
+    marker = tmp_path / "started"
+    project.write("__main__.py", program.format(started=marker))
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
     with subprocess.Popen(
         command,
@@ -40,18 +49,14 @@ def test_nothing_outlives_pulumi(project: Project, tmp_path: Path, stop: signal.
         stderr=subprocess.STDOUT,
         text=True,
     ) as pulumi:
-        wait_until(
-            lambda: marker.exists() and marker.read_text().strip() != "",
-            what="command starts",
-            seconds=30,
-        )
+        wait_until(marker.exists, what="the operation started", seconds=30)
         started = time.monotonic()
         pulumi.send_signal(stop)
         output = pulumi.communicate(timeout=30)[0]
     assert pulumi.returncode != 0
     assert time.monotonic() - started < 15
     assert "Traceback" not in output
-    wait_until(lambda: not running_for(project), what="plugins and command end", seconds=10)
+    wait_until(lambda: not running_for(project), what="plugins and command ended", seconds=10)
 
 
 def running_for(project: Project) -> list[int]:

@@ -9,6 +9,11 @@ def copies(source: dict[str, str], to: str = "copy", **more: object) -> dict[str
     return {"x": {"type": COPY, "source": source, "remote_path": f"@dir@/{to}", **more}}
 
 
+def copies_file(to: str) -> dict[str, Arguments]:
+    paths = {"local_path": "@dir@/source", "remote_path": f"@dir@/{to}"}
+    return {"x": {"type": "remote.CopyFile", **paths}}
+
+
 CASES = (
     Case(
         title="a text is written, updated in place, and stays after destroy",
@@ -81,6 +86,23 @@ CASES = (
                 resources=copies({"text": "one\n"}, triggers=[2]),
                 operations=("create-replacement x", "replace x", "delete-replaced x"),
                 host={"copy": "one\n"},
+            ),
+        ),
+    ),
+    Case(
+        title="CopyFile, the deprecated one: any change replaces it",
+        steps=(
+            Step(
+                files={"source": "one\n"},
+                resources=copies_file("copy"),
+                operations=("create x",),
+                host={"copy": "one\n"},
+            ),
+            Step(files={"source": "two\n"}, operations=(), host={"copy": "one\n"}),
+            Step(
+                resources=copies_file("elsewhere"),
+                operations=("create-replacement x", "replace x", "delete-replaced x"),
+                host={"copy": "one\n", "elsewhere": "two\n"},
             ),
         ),
     ),

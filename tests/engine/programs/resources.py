@@ -20,6 +20,7 @@ made: dict[str, pulumi.CustomResource] = {}
 TYPES: dict[str, Any] = {
     "remote.Command": remote.Command,
     "remote.CopyToRemote": remote.CopyToRemote,
+    "remote.CopyFile": remote.CopyFile,
     "local.Command": local.Command,
     "File": File,
 }

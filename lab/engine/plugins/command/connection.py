@@ -19,6 +19,7 @@ PAUSE_GROWTH = 1.5
 LONGEST_PAUSE_SECONDS = 5.0
 
 T = TypeVar("T")
+HostKeys = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,16 +144,14 @@ async def _connect(
     )
 
 
-def _known_hosts(login: Login) -> asyncssh.SSHKnownHosts | None:
+def _known_hosts(login: Login) -> HostKeys | None:
     """Return the one host key to accept; without it any is accepted, as officially."""
     if not login.host_key:
         return None
     try:
-        asyncssh.import_public_key(login.host_key)
+        return [asyncssh.import_public_key(login.host_key)], [], []
     except asyncssh.KeyImportError as error:
         raise CommandError("ssh: no key found") from error
-    names = ",".join({login.host, f"[{login.host}]:{login.port}"})
-    return asyncssh.import_known_hosts(f"{names} {login.host_key.strip()}\n")
 
 
 async def _keys(login: Login) -> list[asyncssh.SSHKeyPair | asyncssh.SSHKey]:
