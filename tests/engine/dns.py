@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 
 from lab import plan
-from tests.cloudflare.process import Api, Process
+from tests.cloudflare.process import ZONE, Api, Process
 from tests.engine.harness import Project, Result
 
-PROGRAM = Path(__file__).parent / "programs" / "dns.py"
+PROGRAMS = Path(__file__).parent / "programs"
 Arguments = Mapping[str, object]
 Records = Mapping[str, Arguments]
 
@@ -24,14 +24,19 @@ class Dns:
     project: Project
     api: Api
 
-    def up(self, records: Records, *flags: str, **lookups: object) -> Result:
-        """Run ``pulumi up`` for exactly these records."""
-        self._write(records, lookups)
+    def up(self, records: Records, *flags: str, zone: str = ZONE) -> Result:
+        """Run ``pulumi up`` for exactly these records; ``zone`` is looked up first."""
+        self._write(records, zone)
         return self.project.up(*flags)
+
+    def up_with_sdk(self) -> Result:
+        """Run ``pulumi up`` for the program that uses the SDK."""
+        self.project.write("__main__.py", (PROGRAMS / "dns_sdk.py").read_text())
+        return self.project.up()
 
     def preview(self, records: Records, *flags: str) -> Result:
         """Run ``pulumi preview`` for exactly these records."""
-        self._write(records, {})
+        self._write(records, ZONE)
         return self.project.preview(*flags)
 
     def writes(self) -> list[str]:
@@ -63,8 +68,9 @@ class Dns:
         assert isinstance(identifier, str)
         return identifier
 
-    def _write(self, records: Records, lookups: Arguments) -> None:
-        self.project.write("records.json", json.dumps({"records": records, **lookups}))
+    def _write(self, records: Records, zone: str) -> None:
+        self.project.write("__main__.py", (PROGRAMS / "dns.py").read_text())
+        self.project.write("records.json", json.dumps({"records": records, "zone": zone}))
 
 
 @contextmanager
@@ -74,7 +80,6 @@ def started(folder: Path) -> Iterator[Dns]:
     url = process.start()
     try:
         project = Project(folder, options={"refresh": "always"})
-        project.write("__main__.py", PROGRAM.read_text())
         project.set_config("cloudflare:baseUrl", f"{url}/client/v4")
         project.set_config("cloudflare:apiToken", plan.API_TOKEN, secret=True)
         headers = {"Authorization": f"Bearer {plan.API_TOKEN}"}

@@ -17,7 +17,7 @@ from tests.engine.harness import Result
 
 A = {"type": "A", "content": "203.0.113.1"}
 LONG = " ".join(f'"{"k" * length}"' for length in (255, 255, 90))
-TLSA = {"usage": 3, "selector": 1, "matching_type": 1, "certificate": "ab" * 32}
+TLSA = {"usage": 3, "selector": 1, "matchingType": 1, "certificate": "ab" * 32}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Step:
     writes: tuple[str, ...] = ()
 
 
-ELSEWHERE = {"name": "key.second.test", "zone_id": zone_id("second.test")}
+ELSEWHERE = {"name": "key.second.test", "zoneId": zone_id("second.test")}
 Life = dict[str, tuple[Result, list[str]]]
 BASE: dict[str, Arguments] = {
     "a": {"name": "a.tapal.test", **A},

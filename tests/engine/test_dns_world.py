@@ -59,7 +59,7 @@ def test_import_of_nothing(dns: Dns) -> None:
 
 
 def test_preview_of_what_is_not_known_yet(dns: Dns) -> None:
-    records = {"a": A, "t": {"name": "t.tapal.test", "type": "TXT", "content_of": "a"}}
+    records = {"a": A, "t": {"name": "t.tapal.test", "type": "TXT", "contentOf": "a"}}
     previewed = dns.preview(records).checked()
     assert previewed.operations == ("create a", "create t")
     assert dns.writes() == []
@@ -69,33 +69,33 @@ def test_preview_of_what_is_not_known_yet(dns: Dns) -> None:
     assert txt["content"] == f'"{a["id"]}"'
 
 
-def test_outputs_and_secrets(dns: Dns) -> None:
+def test_secrets_stay_secret(dns: Dns) -> None:
     secret = {"name": "t.tapal.test", "type": "TXT", "secret": '"canary"'}
-    done = dns.up({"a": A, "t": secret}).checked()
+    done = dns.up({"t": secret}).checked()
     assert "canary" not in done.output
     assert "canary" not in dns.project.state_text()
     assert plan.API_TOKEN not in dns.project.state_text()
     assert dns.project.masked_outputs()["t.content"] == "[secret]"
-    outputs = dns.project.outputs()
-    assert outputs["t.content"] == '"canary"'
-    (made,) = dns.served(type="A")
-    for key in ("id", "name", "content", "created_on", "proxied"):
-        assert outputs[f"a.{key}"] == made[key]
-    assert outputs["a.tags"] == []
+    assert dns.project.outputs()["t.content"] == '"canary"'
 
 
-def test_look_ups(dns: Dns) -> None:
+def test_the_sdk_reads_every_answer(dns: Dns) -> None:
     mx = dns.foreign(name="@", type="MX", content="mx.example", priority=5)
     dns.foreign(name="other", type="TXT", content="x")
     spf = dns.foreign(name="@", type="TXT", content="v=spf1 -all")
-
-    at_apex = {"type": "TXT", "name": {"exact": "tapal.test"}}
-    dns.up({}, lists={"mx": {"type": "MX"}, "txt": at_apex}).checked()
+    done = dns.up_with_sdk().checked()
+    assert sorted(done.operations) == ["create a", "create tlsa"]
+    assert done.messages("warning") == ""
     outputs = dns.project.outputs()
-    assert outputs["mx"] == [[mx, "tapal.test", "MX", "mx.example", 5]]
-    assert outputs["txt"] == [[spf, "tapal.test", "TXT", '"v=spf1 -all"', None]]
     assert outputs["zone"] == [ZONE, "tapal.test", "active", [plan.NS1.name, plan.NS2.name]]
     assert outputs["zones"] == ["tapal.test", "second.test"]
+    assert outputs["mx"] == [[mx, "tapal.test", "MX", "mx.example", 5]]
+    assert outputs["txt"] == [[spf, "tapal.test", "TXT", '"v=spf1 -all"', None]]
+    (a,) = dns.served(type="A")
+    keys = ("id", "name", "content", "created_on", "modified_on", "comment")
+    assert outputs["created"] == [a[key] for key in keys]
+    assert outputs["flags"] == [False, True, [], "{}"]
+    assert outputs["tlsa"] == [f"3 1 1 {'ab' * 32}", 1, None]
 
 
 def test_a_zone_that_is_not_there(dns: Dns) -> None:
