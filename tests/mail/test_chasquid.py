@@ -71,6 +71,19 @@ def test_users_authenticate(util: Util, tmp_path: Path) -> None:
         assert util("authenticate", address, f"--password={secret}x").returncode == 1
 
 
+def test_salt_arrives_byte_for_byte(util: Util, tmp_path: Path) -> None:
+    """Each control byte before a digit, which a shorter escape would swallow."""
+    directory = tmp_path / "domains/example.com"
+    directory.mkdir(parents=True)
+    salts = [bytes([*range(n, n + 8)]) + b"01234567" for n in (0, 8, 16, 24, 127, 248)]
+    salts.append(b"\0001\0012\0073\x1f4\x7f5\n6\"7\\8'9\xff")
+    hashed = {f"u{number}": scrypt("secret", salt) for number, salt in enumerate(salts)}
+    hashed["mixed"] = scrypt("secret", bytes(byte for n in range(8) for byte in (n, 0x30 + n)))
+    (directory / "users").write_text(chasquid.users(hashed))
+    for name in hashed:
+        assert util("authenticate", f"{name}@example.com", "--password=secret").returncode == 0
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -64,6 +64,9 @@ def test_submission_signature_and_delivery(server: Server, account: Account) -> 
     assert all(one.domain == "a.test" for one in results)
     broken = signature.verify(raw.replace(b"hello", b"hallo"), lookup)
     assert [one.passed for one in broken] == [False, False]
+    first, second = (one.selector for one in results)
+    half = signature.verify(raw, lambda name: lookup(name) if name.startswith(second) else None)
+    assert [(one.selector, one.passed) for one in half] == [(first, False), (second, True)]
     missing = signature.verify(raw, lambda _name: None)
     assert all(not one.passed and one.reason for one in missing)
     swapped = signature.verify(raw, lambda _name: dkim.record(dkim.generate("rsa")))

@@ -268,3 +268,9 @@ def test_counting_a_tree_that_never_ends_stops() -> None:
 def test_what_follows_all_costs_nothing() -> None:
     records = {("d.test", "TXT"): ["v=spf1 -all include:gone.test redirect=gone.test"]}
     assert spf.count_lookups("d.test", Zone(records).values).lookups == 0
+
+
+def test_every_kind_of_empty_answer_is_void() -> None:
+    record = "v=spf1 include:i.test a:a.test mx:m.test exists:e.test redirect=r.test"
+    count = spf.count_lookups("d.test", Zone({}).values, record)
+    assert (count.lookups, count.void) == (5, 5)

@@ -8,7 +8,7 @@ from mail import unit
 
 
 def test_exposure_is_low(chasquid_folder: Path, tmp_path: Path) -> None:
-    """At most 1.5, together with what Debian's package ships; that alone has 9."""
+    """1.4, together with what Debian's package ships; the goal is 1.5, and that alone has 9."""
     for part in (chasquid_folder / "usr/lib/systemd/system").iterdir():
         shutil.copy(part, tmp_path)
     plain = exposure(tmp_path, 100)
@@ -16,7 +16,7 @@ def test_exposure_is_low(chasquid_folder: Path, tmp_path: Path) -> None:
     drop_in = tmp_path / Path(unit.drop_in_path()).parent.name
     drop_in.mkdir()
     (drop_in / "tapal.conf").write_text(unit.drop_in())
-    judged = exposure(tmp_path, 15)
+    judged = exposure(tmp_path, 14)
     assert judged.returncode == 0, judged.stdout[-200:] + judged.stderr
     assert not judged.stderr, "a setting that systemd does not know"
 
