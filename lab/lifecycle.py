@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from lab import api, image, issuer, mirror, network, nodes, operator_node, paths, plan, uplink
+from lab import (
+    accounts,
+    api,
+    image,
+    issuer,
+    mirror,
+    network,
+    nodes,
+    operator_node,
+    paths,
+    plan,
+    uplink,
+)
 from lab.container import Container
 from lab.errors import LabError
 from lab.progress import step, wait_until
@@ -46,6 +58,7 @@ def up() -> None:
         wait_until(ready.resolver_validates, what="the resolver does not validate", seconds=30)
         api.up()
         issuer.up()
+        accounts.restore()
     wait_until(_ssh_answers, what="the VPS's sshd did not answer", seconds=30)
 
 
