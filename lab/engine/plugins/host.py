@@ -3,25 +3,23 @@
 import platform
 import sys
 from concurrent.futures import Future
-from importlib.metadata import distributions, version
-from queue import SimpleQueue
+from importlib.metadata import distributions
+from typing import Any
 
 import grpc
-from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, plugin_pb2
+from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2
 from pulumi.runtime.proto.language_pb2_grpc import add_LanguageRuntimeServicer_to_server
 
 from lab.engine.plugins import serve as plugin
+from lab.engine.plugins.front import Jobs
 from lab.engine.plugins.program import run_program
-
-Runs = SimpleQueue[tuple[language_pb2.RunRequest, "Future[language_pb2.RunResponse]"]]
 
 
 class LanguageHost(LanguageRuntimeServicer):
     """Answers the engine; ``Run`` hands the program to the main thread and waits for it."""
 
-    def __init__(self, runs: Runs) -> None:
-        self._runs = runs
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
 
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
@@ -29,27 +27,15 @@ class LanguageHost(LanguageRuntimeServicer):
         """Run the program once, and return how it ended."""
         del context
         answer: Future[language_pb2.RunResponse] = Future()
-        self._runs.put((request, answer))
+
+        def job() -> None:
+            try:
+                answer.set_result(run_program(request, engine=plugin.engine_address()))
+            except BaseException as failure:  # noqa: BLE001 - whoever waits must hear of it
+                answer.set_exception(failure)
+
+        self._jobs.put(job)
         return answer.result()
-
-    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """Return the version: that of the SDK which does the work."""
-        del request, context
-        return plugin_pb2.PluginInfo(version=version("pulumi"))
-
-    def GetRequiredPlugins(
-        self, request: language_pb2.GetRequiredPluginsRequest, context: grpc.ServicerContext
-    ) -> language_pb2.GetRequiredPluginsResponse:
-        """Name none: each resource says which plugin and version it wants, and finds it."""
-        del request, context
-        return language_pb2.GetRequiredPluginsResponse()
-
-    def GetRequiredPackages(
-        self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
-    ) -> language_pb2.GetRequiredPackagesResponse:
-        """Name none, as ``GetRequiredPlugins`` does."""
-        del request, context
-        return language_pb2.GetRequiredPackagesResponse()
 
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
@@ -73,20 +59,23 @@ class LanguageHost(LanguageRuntimeServicer):
             ]
         )
 
-    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        """Do nothing more than agree: the engine ends this process in a moment."""
-        del request, context
-        return Empty()
+
+def handler(jobs: Jobs) -> grpc.GenericRpcHandler:
+    """Return the handler of all calls to a language host."""
+    collector = _Collector()
+    add_LanguageRuntimeServicer_to_server(LanguageHost(jobs), collector)  # type: ignore[arg-type]
+    return collector.handlers[0]
 
 
-def serve() -> None:
-    """Serve the engine; programs run here, on the main thread, one after the other."""
-    runs: Runs = SimpleQueue()
-    host = LanguageHost(runs)
-    server = plugin.start(lambda server: add_LanguageRuntimeServicer_to_server(host, server))
-    while server:  # held here: a server that nothing refers to stops
-        request, answer = runs.get()
-        try:
-            answer.set_result(run_program(request, engine=plugin.engine_address()))
-        except BaseException as failure:  # noqa: BLE001 - whoever waits in Run must hear of it
-            answer.set_exception(failure)
+class _Collector:
+    """Takes the place of a server, to which the generated code can only add a service."""
+
+    def __init__(self) -> None:
+        self.handlers: tuple[grpc.GenericRpcHandler, ...] = ()
+
+    def add_generic_rpc_handlers(self, handlers: tuple[grpc.GenericRpcHandler, ...]) -> None:
+        """Keep the handlers."""
+        self.handlers = handlers
+
+    def add_registered_method_handlers(self, name: str, handlers: Any) -> None:  # noqa: ANN401
+        """Ignore the same handlers in their newer form."""

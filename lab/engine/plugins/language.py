@@ -55,10 +55,9 @@ def enter_virtual_environment() -> None:
 def main() -> None:
     """Serve the engine until it ends this process."""
     enter_virtual_environment()
-    from lab.engine.plugins import host, serve  # noqa: PLC0415 - need the project's own SDK
+    from lab.engine.plugins import front  # noqa: PLC0415 - from the project's own environment
 
-    serve.forget_launcher()
-    host.serve()
+    front.serve()
 
 
 if __name__ == "__main__":
