@@ -13,6 +13,7 @@ import asyncssh
 from lab.progress import wait_until
 
 PRIVILEGE_SEPARATION = Path("/run/sshd")  # where sshd, started as root, insists on an empty folder
+PASSPHRASE = "a passphrase"
 ACCEPTED = ("TAPAL_*", "PULUMI_COMMAND_*")
 
 
@@ -28,6 +29,8 @@ class Login:
     user: str
     host_key: str
     private_key: str
+    encrypted_key: str
+    """The same key, encrypted with ``PASSPHRASE`` as ssh-keygen does it."""
 
 
 class Sshd:
@@ -48,11 +51,8 @@ class Sshd:
             user=getpass.getuser(),
             host_key=self._host_key.export_public_key().decode().strip(),
             private_key=self._user_key.export_private_key().decode(),
+            encrypted_key=self._user_key.export_private_key("openssh", PASSPHRASE).decode(),
         )
-
-    def encrypted_key(self, passphrase: str) -> str:
-        """Return the user's key, encrypted as ssh-keygen does it."""
-        return self._user_key.export_private_key("openssh", passphrase).decode()
 
     def start(self) -> None:
         """Start the daemon and wait until both ports answer."""

@@ -14,10 +14,9 @@ from tests.engine.case import Case, Step
 from tests.engine.cases import CASES
 from tests.engine.events import SECRET
 from tests.engine.harness import Project, Result
-from tests.engine.sshd import Sshd
+from tests.engine.sshd import PASSPHRASE, Sshd
 
 PROGRAMS = Path(__file__).parent / "programs"
-PASSPHRASE = "a passphrase"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +111,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, sshd: Sshd, agent: Pat
         "host_key": login.host_key,
         "accepting_port": login.accepting_port,
         "agent": str(agent),
-        "encrypted": sshd.encrypted_key(PASSPHRASE),
+        "encrypted": login.encrypted_key,
         "passphrase": PASSPHRASE,
         "stranger": asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode(),
         "other": asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip(),
