@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 STACK ?= lab
 PYTHON := venv/bin/python
+# Refresh with the stack's present settings, not with those of the last `up`.
+export PULUMI_RUN_PROGRAM := true
 # The lab's stack is worked on inside the lab's network, any other with the pulumi at hand.
 IN_LAB := $(filter lab,$(STACK))
 PULUMI := $(if $(IN_LAB),$(PYTHON) -m lab run pulumi,pulumi)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 SCRIPT = (Path(__file__).parent / "scripts" / "host_file.sh").read_text(encoding="utf-8")
 MISSING = 44
+# Seconds to keep dialling: a new server may still be booting.
+READ_PATIENCE = 20.0
+WRITE_PATIENCE = 180.0
 COMPARED = ("content", "mode", "owner")
 
 Properties = dict[str, Any]
@@ -62,7 +65,8 @@ class HostFileProvider(ResourceProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the file as it is on the host, or no id when it is gone."""
-        done = self._run(["read", id_])
+        # A refresh must not hang on a host that is gone: what exists was there before.
+        done = self._run(["read", id_], patience=READ_PATIENCE)
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
         self._expect(done, id_, "read")
@@ -92,13 +96,16 @@ class HostFileProvider(ResourceProvider):
         self._expect(done, props["path"], "write")
         return {**props, "revision": uuid.uuid4().hex[:12]}
 
-    def _run(self, arguments: list[str], stdin: bytes = b"") -> "Completed":
+    def _run(
+        self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
+    ) -> "Completed":
         # Imported here: only the provider's process opens SSH, and every `up` imports this module.
         from components.ssh import SshError, session  # noqa: PLC0415
 
         try:
             reach = read_reach(self._get)
-            return session(reach).run(["sh", "-c", SCRIPT, "tapal", *arguments], stdin)
+            argv = ["sh", "-c", SCRIPT, "tapal", *arguments]
+            return session(reach).run(argv, stdin, patience=patience)
         except (SshError, ReachError) as error:
             raise HostFileError(str(error)) from None
 

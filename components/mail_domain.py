@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components import rules
 from components.account import Account
 from components.dkim_keys import SigningKey
 from components.graph import Component
@@ -12,7 +13,7 @@ from components.host_file import HostFile
 from components.reach import Reach
 from components.remote import Step
 from components.settings import Domain
-from mail import chasquid
+from mail import alias, chasquid
 from mail.password import Scrypt
 
 PRIVATE_MODE = "0640"
@@ -105,6 +106,6 @@ class MailDomain(Component):
         return HostFile(
             f"{self._label}-aliases",
             path=chasquid.aliases_path(domain.name),
-            content=chasquid.aliases(domain.aliases),
+            content=chasquid.aliases(alias.expand(rules.alias_domain(domain))),
             opts=self.child(self._folder),
         )

@@ -46,8 +46,7 @@ def connection(reach: Reach) -> remote.ConnectionArgs:
         user=reach.user,
         host_key=reach.host_key,
         private_key=None if reach.private_key is None else pulumi.Output.secret(reach.private_key),
-        # A VPS reboots in less than a minute; 20 growing pauses outlast that.
-        dial_error_limit=20,
+        dial_error_limit=10,
         per_dial_timeout=15,
     )
 

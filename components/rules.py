@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
 from components.settings import PEM_MARK, Acme, Dmarc, Domain, Host, Settings
-from mail import address, dkim, dmarc, ip
+from mail import address, alias, dkim, dmarc, ip
 from mail.finding import Finding
 
 
@@ -12,7 +16,9 @@ def check(settings: Settings) -> list[Finding]:
     findings = [*_host(settings.host), *_acme(settings.acme)]
     for index, domain in enumerate(settings.domains):
         findings += _domain(domain, f"domains[{index}]")
-    return findings + list(_twice(settings.domains))
+    findings += [*_twice(settings.domains), *_aliases(settings.domains)]
+    # Two rules may look at one name; what they both say is said once.
+    return list(dict.fromkeys(findings))
 
 
 def policy(settings: Dmarc) -> dmarc.Policy:
@@ -41,7 +47,7 @@ def _host(host: Host) -> Iterator[Finding]:
                 reason="only one of prefix and gateway is given",
                 cure="give both as the provider's panel shows them, or neither",
             )
-    if not host.ssh.host_key.startswith("ssh-ed25519 "):
+    if not _is_ed25519(host.ssh.host_key):
         yield Finding(
             id="ssh-host-key",
             key="host.ssh.hostKey",
@@ -49,6 +55,13 @@ def _host(host: Host) -> Iterator[Finding]:
             cure="write the two words of /etc/ssh/ssh_host_ed25519_key.pub (ssh-ed25519 AAAA…)",
             source="pulumi-command, connection.hostKey",
         )
+
+
+def _is_ed25519(key: str) -> bool:
+    try:
+        return isinstance(load_ssh_public_key(key.encode()), Ed25519PublicKey)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
 
 
 def _acme(acme: Acme) -> Iterator[Finding]:
@@ -92,12 +105,19 @@ def _domain(domain: Domain, key: str) -> list[Finding]:
         findings += address.check_dns_name(name, f"{key}.spf.include[{index}]")
     keys = [(item.selector, item.algorithm, item.state) for item in domain.dkim]
     findings += dkim.check_keys(keys, f"{key}.dkim")
-    for index, account in enumerate(domain.accounts):
-        findings += address.check_account(account, f"{key}.accounts[{index}]")
     if not isinstance(domain.mx, str):
         for index, exchanger in enumerate(domain.mx):
             findings += address.check_domain(exchanger.host, f"{key}.mx[{index}].host")
     return findings
+
+
+def _aliases(domains: tuple[Domain, ...]) -> list[Finding]:
+    return alias.check([alias_domain(domain) for domain in domains])
+
+
+def alias_domain(domain: Domain) -> alias.Domain:
+    """Return the settings as `mail.alias` takes them."""
+    return alias.Domain(name=domain.name, accounts=domain.accounts, aliases=domain.aliases)
 
 
 def _twice(domains: tuple[Domain, ...]) -> Iterator[Finding]:

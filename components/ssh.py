@@ -19,8 +19,8 @@ from components.reach import Reach
 
 T = TypeVar("T")
 
-# A VPS may still be booting when the first file comes: keep dialling this long (seconds).
-PATIENCE = 180.0
+# What is run here reads or writes one small file (seconds).
+TIMEOUT = 60.0
 # A silently dropped link is noticed after INTERVAL x COUNT seconds instead of TCP's minutes.
 KEEPALIVE_INTERVAL = 10
 KEEPALIVE_COUNT = 3
@@ -49,32 +49,32 @@ class Session:
         self._lock = asyncio.Lock()
         threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True).start()
 
-    def run(self, argv: list[str], stdin: bytes = b"", timeout: float = 120.0) -> Completed:
+    def run(self, argv: list[str], stdin: bytes = b"", *, patience: float) -> Completed:
         """Run ``argv`` as root on the host, with ``stdin`` as its input.
 
         Args:
             argv: program and arguments; each is quoted for the remote shell.
             stdin: bytes for the program's standard input.
-            timeout: seconds until the command is given up.
+            patience: seconds to keep dialling a host that does not answer.
 
         Raises:
             SshError: no connection, a wrong host key, a refused login, a time-out.
         """
-        return self._wait(self._run(argv, stdin, timeout))
+        return self._wait(self._run(argv, stdin, patience))
 
     def _wait(self, work: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _run(self, argv: list[str], stdin: bytes, timeout: float) -> Completed:
-        connection = await self._connected()
+    async def _run(self, argv: list[str], stdin: bytes, patience: float) -> Completed:
+        connection = await self._connected(patience)
         command = self._reach.sudo + shlex.join(argv)
         try:
             # An empty input is never closed by the library: the command would wait for its end.
             given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
-            done = await connection.run(command, encoding=None, timeout=timeout, **given)
+            done = await connection.run(command, encoding=None, timeout=TIMEOUT, **given)
         except asyncssh.TimeoutError as error:
             raise SshError(
-                f"{self._reach.address}: a command did not end within {timeout:.0f} s. "
+                f"{self._reach.address}: a command did not end within {TIMEOUT:.0f} s. "
                 "Look at the host's load (uptime, df), then run `pulumi up` again."
             ) from error
         except (asyncssh.Error, OSError) as error:
@@ -86,15 +86,15 @@ class Session:
         status = done.exit_status if done.exit_status is not None else -1
         return Completed(status=status, stdout=_bytes(done.stdout), stderr=_bytes(done.stderr))
 
-    async def _connected(self) -> asyncssh.SSHClientConnection:
+    async def _connected(self, patience: float) -> asyncssh.SSHClientConnection:
         async with self._lock:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await _dial(self._reach)
+                self._connection = await _dial(self._reach, patience)
             return self._connection
 
 
-async def _dial(reach: Reach) -> asyncssh.SSHClientConnection:
-    deadline = time.monotonic() + PATIENCE
+async def _dial(reach: Reach, patience: float) -> asyncssh.SSHClientConnection:
+    deadline = time.monotonic() + patience
     while True:
         try:
             return await _connect(reach)
@@ -112,8 +112,9 @@ async def _dial(reach: Reach) -> asyncssh.SSHClientConnection:
         except (OSError, asyncssh.Error) as error:
             if time.monotonic() > deadline:
                 raise SshError(
-                    f"{reach.address} port {reach.port}: no SSH within {PATIENCE:.0f} s ({error}). "
-                    "Is the server on, the address right, and the port open?"
+                    f"{reach.address} port {reach.port}: no SSH within {patience:.0f} s ({error}). "
+                    "Is the server on, the address right, and the port open? After a change of "
+                    "tapal:host, look with the new settings: `pulumi up --run-program`."
                 ) from error
             await asyncio.sleep(0.5)
 

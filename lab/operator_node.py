@@ -47,7 +47,8 @@ def environment() -> dict[str, str]:
     """Return the environment for ``pulumi`` (makes the engine first, if that is yet to be)."""
     from lab.engine import prepare  # noqa: PLC0415 - costs time that other commands need not spend
 
-    return prepare.environment(state=state(), passphrase=PASSPHRASE)
+    made = prepare.environment(state=state(), passphrase=PASSPHRASE)
+    return made | {"PULUMI_RUN_PROGRAM": "true"}  # docs/decisions/0006-run-program.md
 
 
 def become(argv: Sequence[str]) -> NoReturn:

@@ -29,8 +29,7 @@ fi
 [ -n "$mirror" ] || fail "the host's apt sources name no Debian mirror" \
   "set tapal:server.debianMirror (on Ubuntu it must be given), for example to a mirror near the host"
 
-new=$(mktemp /etc/apt/sources.list.d/.tapal.XXXXXX)
-cat >"$new" <<EOF
+write_file "$sources" 644 <<EOF
 # Written by tapal: chasquid alone comes from here, see /etc/apt/preferences.d/tapal.
 Types: deb
 URIs: $mirror
@@ -38,8 +37,6 @@ Suites: testing
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 EOF
-chmod 644 "$new"
-mv -fT "$new" "$sources"
 
 if is_enough; then
   say "chasquid $(installed) is there"

@@ -49,14 +49,11 @@ is_up() {
     grep -vqE 'tentative|dadfailed' && ip -6 route show default | grep -q .
 }
 
-new=$(mktemp /etc/sysctl.d/.tapal.XXXXXX)
-cat >"$new" <<EOF
+write_file "$sysctl_file" 644 <<EOF
 # Written by tapal: the name sorts last, so that it wins over what the provider delivered.
 net.ipv6.conf.all.disable_ipv6 = 0
 net.ipv6.conf.default.disable_ipv6 = 0
 EOF
-chmod 644 "$new"
-mv -fT "$new" "$sysctl_file"
 quiet sysctl -p "$sysctl_file"
 # A setting of its own for the interface survives the line for "all".
 [ "$(cat "/proc/sys/net/ipv6/conf/$interface/disable_ipv6")" = 0 ] ||
@@ -68,9 +65,7 @@ write_netplan() {
   id=$(netplan get ethernets 2>/dev/null | sed -n 's/^\([^ :]*\):.*/\1/p' | grep -xF "$interface" || true)
   [ -n "$id" ] || id=$(netplan get ethernets | sed -n 's/^\([^ :]*\):.*/\1/p' | head -n 1)
   [ -n "$id" ] || id=$interface
-  local new
-  new=$(mktemp /etc/netplan/.tapal.XXXXXX)
-  cat >"$new" <<EOF
+  write_file "$netplan_file" 600 <<EOF
 # Written by tapal.
 network:
   version: 2
@@ -80,8 +75,6 @@ network:
       routes:
         - {to: "::/0", via: "$gateway", on-link: true}
 EOF
-  chmod 600 "$new"
-  mv -fT "$new" "$netplan_file"
   if ! quiet netplan generate; then
     rm -f "$netplan_file"
     fail "netplan refuses the IPv6 settings" "see the lines above; prefix and gateway are in the provider's panel"
@@ -90,15 +83,14 @@ EOF
 }
 
 write_networkd() {
-  local base folder new
+  local base folder
   base=$(network_file_of "$interface")
   [[ -n $base && $base != n/a ]] ||
     fail "neither netplan nor systemd-networkd configures $interface" \
       "set the IPv6 address by hand the provider's way, then run \`pulumi up\` again"
   folder=/etc/systemd/network/$(basename "$base").d
   mkdir -p "$folder"
-  new=$(mktemp "$folder/.tapal.XXXXXX")
-  cat >"$new" <<EOF
+  write_file "$folder/$dropin_name" 644 <<EOF
 # Written by tapal.
 [Network]
 Address=$address/$prefix
@@ -106,8 +98,6 @@ Address=$address/$prefix
 Gateway=$gateway
 GatewayOnLink=yes
 EOF
-  chmod 644 "$new"
-  mv -fT "$new" "$folder/$dropin_name"
   reload_networkd "$interface"
 }
 

@@ -18,6 +18,20 @@ fail() {
 # quiet COMMAND…: its output goes to the log alone, and is shown when it fails.
 quiet() { "$@" > >(sed 's/^/debug: /') 2>&1 < /dev/null; }
 
+# write_file PATH MODE: writes standard input there whole, and only if it differs.
+write_file() {
+  local new
+  new=$(mktemp "$(dirname "$1")/.tapal.XXXXXXXX")
+  cat >"$new"
+  chmod "$2" "$new"
+  if cmp -s "$new" "$1" && [ "$(stat -c %a "$1")" = "$2" ]; then
+    rm -f "$new"
+  else
+    sync "$new"
+    mv -fT "$new" "$1"
+  fi
+}
+
 # setting NAME: the value of "NAME=value" in the step's data, empty if it is not there.
 setting() { sed -n "s/^$1=//p" <<<"$data" | head -n 1; }
 

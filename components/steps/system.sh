@@ -11,14 +11,13 @@ if [ "$(hostname)" != "$name" ] || [ "$(cat /etc/hostname)" != "$name" ]; then
 fi
 # The name must resolve on the host itself even while DNS does not know it yet.
 if ! grep -qE "^127\.0\.1\.1[[:space:]]+$name( |\$)" /etc/hosts; then
-  new=$(mktemp /etc/.tapal.XXXXXX)
-  { grep -vE '^127\.0\.1\.1[[:space:]]' /etc/hosts || true; echo "127.0.1.1 $name ${name%%.*}"; } >"$new"
-  chmod 644 "$new"
-  mv -fT "$new" /etc/hosts
+  hosts=$(grep -vE '^127\.0\.1\.1[[:space:]]' /etc/hosts || true)
+  printf '%s\n127.0.1.1 %s %s\n' "$hosts" "$name" "${name%%.*}" | write_file /etc/hosts 644
 fi
 # Otherwise cloud-init puts its own name back at the next boot.
 if [ -d /etc/cloud/cloud.cfg.d ]; then
-  printf 'preserve_hostname: true\nmanage_etc_hosts: false\n' >/etc/cloud/cloud.cfg.d/99-tapal.cfg
+  printf 'preserve_hostname: true\nmanage_etc_hosts: false\n' |
+    write_file /etc/cloud/cloud.cfg.d/99-tapal.cfg 644
 fi
 
 timezone=$(setting timezone)
@@ -27,7 +26,7 @@ if [ -n "$timezone" ] && [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/
     fail "there is no time zone $timezone" "choose one of \`timedatectl list-timezones\` for tapal:host.timezone"
   say "time zone: $timezone"
   ln -sfn "/usr/share/zoneinfo/$timezone" /etc/localtime
-  echo "$timezone" >/etc/timezone
+  echo "$timezone" | write_file /etc/timezone 644
 fi
 
 mirror=$(setting mirror)
@@ -53,5 +52,6 @@ if [ -n "$locale" ] && ! locale -a 2>/dev/null | tr -d - | grep -qix "$(tr -d - 
   grep -q "^$locale " /etc/locale.gen || echo "$locale ${locale#*.}" >>/etc/locale.gen
   quiet locale-gen
 fi
-[ -z "$locale" ] || echo "LANG=$locale" >/etc/default/locale
+# One of the two is a link to the other, depending on the release.
+[ -z "$locale" ] || echo "LANG=$locale" | write_file "$(readlink -f /etc/default/locale)" 644
 say "host name $name, time zone ${timezone:-as it was}, locale ${locale:-as it was}"

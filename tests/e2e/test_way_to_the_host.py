@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from lab import nodes, snapshot
+from lab import keys, nodes, snapshot
 from lab.demo import settings
 from tests.e2e.conftest import Deployment
 
@@ -40,9 +40,7 @@ def test_a_new_port_rewrites_no_file_but_the_firewalls_own(deployment: Deploymen
 
 def test_another_host_key_stops_before_anything_is_sent(deployment: Deployment) -> None:
     def stranger(config: dict[str, Any]) -> None:
-        config["tapal:host"]["ssh"]["hostKey"] = (
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGNotTheRightKeyNotTheRightKeyNotTheRigh"
-        )
+        config["tapal:host"]["ssh"]["hostKey"] = keys.public_key("stranger")
 
     before = snapshot.take()
     with settings.variant(stranger) as changed:
@@ -51,3 +49,5 @@ def test_another_host_key_stops_before_anything_is_sent(deployment: Deployment) 
     assert re.search("not the pinned one|host key", refused.output), refused.output
     assert snapshot.take().changed_since(before) == set()
     assert deployment.up.status == 0
+    # The mistake is not remembered: with the right settings the very next look works.
+    assert deployment.stack.up("--expect-no-changes").status == 0
