@@ -3,8 +3,10 @@
 # arguments. Sent whole as `sh -c`, so that it needs nothing installed on a blank host.
 #
 #   read   PATH                            "MODE OWNER:GROUP" and a newline, then the content
-#   write  PATH MODE OWNER:GROUP VALIDATE  temp file, validate, fsync, rename; nothing by halves
-#   delete PATH                            puts back what was there before us, if anything was
+#   write  PATH MODE OWNER:GROUP VALIDATE new|ours
+#                                          temp file, validate, fsync, rename: nothing by halves
+#   delete PATH                            puts back what was there before us, if anything was;
+#                                          folders that we made go when they are empty
 #
 # Exit status 44: there is no such file.
 set -eu
@@ -13,6 +15,23 @@ action=$1
 path=$2
 # Far from the file itself: some folders' every file is read, or even run.
 before=/var/lib/tapal/before$path
+# Which folders we made, so that `delete` takes these and no others with it.
+made=/var/lib/tapal/made
+
+# make_folder FOLDER: with its parents, each that was missing marked as ours.
+make_folder() {
+  [ ! -d "$1" ] || return 0
+  make_folder "$(dirname -- "$1")"
+  install -d -m 0755 -- "$1"
+  install -d -m 0700 -- "$made$1"
+}
+
+# leave_folder FOLDER: removes it, and its parents, as long as they are ours and empty.
+leave_folder() {
+  [ -d "$made$1" ] && rmdir -- "$1" 2>/dev/null || return 0
+  rmdir -- "$made$1" 2>/dev/null || true
+  leave_folder "$(dirname -- "$1")"
+}
 
 case $action in
 read)
@@ -23,7 +42,7 @@ read)
 write)
   mode=$3 owner=$4 validate=$5
   folder=$(dirname -- "$path")
-  [ -d "$folder" ] || install -d -m 0755 -- "$folder"
+  make_folder "$folder"
   # In the same folder, since only then is the rename atomic; a dot file, since run-parts,
   # sysctl.d and their like skip those.
   new=$(mktemp -- "$folder/.tapal.XXXXXXXX")
@@ -48,5 +67,6 @@ write)
 delete)
   rm -f -- "$path"
   [ ! -e "$before" ] || mv -fT -- "$before" "$path"
+  leave_folder "$(dirname -- "$path")"
   ;;
 esac

@@ -17,7 +17,10 @@ if [ "$1" = delete ]; then
   exit 0
 fi
 
-installed() { dpkg-query -W -f='${Version}' chasquid 2>/dev/null || true; }
+# A removed package still has a version, as long as its configuration is there.
+installed() {
+  dpkg-query -W -f='${db:Status-Status} ${Version}\n' chasquid 2>/dev/null | sed -n 's/^installed //p'
+}
 is_enough() { [ -n "$(installed)" ] && dpkg --compare-versions "$(installed)" ge "$minimum"; }
 
 mirror=$(setting mirror)

@@ -21,7 +21,7 @@ def test_the_first_preview_lists_every_resource(deployment: Deployment) -> None:
     assert planned is not None
     assert created is not None
     assert planned.group(1) == created.group(1)
-    for words in ("v=spf1 a:smtp.tapal.test ~all", "max_queue_items: 1000", "i: you@receiver.test"):
+    for words in ("v=spf1 a:smtp.tapal.test ~all", "/etc/chasquid/chasquid.conf", "p=quarantine"):
         assert words in deployment.preview.output
 
 

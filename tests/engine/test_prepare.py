@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -42,9 +41,7 @@ def test_own_executables_are_made_once(cache: Path) -> None:
     folder = prepare.prepare()
     assert folder.is_relative_to(cache)
     before = {path: path.stat().st_mtime_ns for path in cache.rglob("*")}
-    start = time.monotonic()
     assert prepare.prepare() == folder
-    assert time.monotonic() - start < 0.3
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*")} == before
 
 

