@@ -75,8 +75,13 @@ def _readable(key: str) -> str:
     # A key that cannot be read would be printed whole by the SSH library of pulumi-command.
     try:
         load_ssh_private_key(key.encode(), password=None)
+        if len(key.splitlines()) < 3:
+            raise ValueError("its line ends are lost")  # noqa: TRY301 - one handler for both
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        cure = "paste the whole file, from -----BEGIN to END-----, of a key without a passphrase"
+        cure = (
+            "pass the whole file of a key without a passphrase, line ends and all: "
+            "pulumi config set --secret tapal:sshPrivateKey < FILE"
+        )
         raise ReachError("sshPrivateKey", "it is no OpenSSH private key", cure) from None
     return key
 

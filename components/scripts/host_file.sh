@@ -24,11 +24,13 @@ make_folder() {
   make_folder "$(dirname -- "$1")"
   install -d -m 0755 -- "$1"
   install -d -m 0700 -- "$made$1"
+  : >"$made$1/.ours"
 }
 
 # leave_folder FOLDER: removes it, and its parents, as long as they are ours and empty.
 leave_folder() {
-  [ -d "$made$1" ] && rmdir -- "$1" 2>/dev/null || return 0
+  [ -e "$made$1/.ours" ] && rmdir -- "$1" 2>/dev/null || return 0
+  rm -f -- "$made$1/.ours"
   rmdir -- "$made$1" 2>/dev/null || true
   leave_folder "$(dirname -- "$1")"
 }

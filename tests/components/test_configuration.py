@@ -1,0 +1,106 @@
+"""Bad settings are refused whole: every problem at once, with key, reason and cure."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import configuration
+from lab import keys
+from mail.finding import Finding, errors
+from tests.components.example import STACK, stack
+from tests.components.recorder import run
+
+
+def problems(data: dict[str, Any]) -> dict[str, Finding]:
+    """Return what is wrong with a stack, by key."""
+    return {found.key: found for found in errors(configuration.check(data)[1])}
+
+
+def test_the_example_is_fine() -> None:
+    assert problems(STACK) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        ({"acme": {"emial": "me@example.net"}}, "acme.emial", "did you mean 'email'?"),
+        ({"acme": {"emial": "me@example.net"}}, "acme.email", "it is missing"),
+        ({"hots": {}}, "hots", "did you mean 'host'?"),
+        ({"allow": ["everything"]}, "allow[0]", "'everything' does not fit"),
+        ({"server": {"maxQueueItems": 0}}, "server.maxQueueItems", "greater than or equal to 1"),
+        ({"server": {"giveUpSendAfter": "5d"}}, "server.giveUpSendAfter", "does not fit"),
+        ({"domains": [{"name": "a.example"}] * 2}, "domains[1].name", "given twice"),
+        ({"domains": [{"name": "example.com."}]}, "domains[0].name", "ends in a dot"),
+        (
+            {"domains": [{"name": "a.example", "mx": ["203.0.113.1"]}]},
+            "domains[0].mx[0].host",
+            "write a name instead of an IP address",
+        ),
+        (
+            {"domains": [{"name": "a.example", "aliases": {"x": "nobody"}}]},
+            "domains[0].aliases.x",
+            "nobody",
+        ),
+        (
+            {"domains": [{"name": "a.example", "dmarc": {"policy": "rejct"}}]},
+            "domains[0].dmarc.policy",
+            "write 'reject'",
+        ),
+    ],
+)
+def test_a_mistake_is_named(change: dict[str, Any], key: str, words: str) -> None:
+    found = problems(stack(**change))
+    assert key in found, sorted(found)
+    assert words in f"{found[key].reason}; {found[key].cure}"
+
+
+def test_names_and_addresses_are_brought_into_one_form() -> None:
+    host = {**STACK["host"], "name": "SMTP.Example.COM", "ipv6": "2001:0DB8::0007"}
+    settings, _ = configuration.check(stack(host=host, domains=[{"name": "Bücher.example"}]))
+    assert settings is not None
+    assert settings.host.name == "smtp.example.com"
+    assert settings.host.ipv6 is not None
+    assert settings.host.ipv6.address == "2001:db8::7"
+    assert settings.domains[0].name == "xn--bcher-kva.example"
+
+
+def load(config: dict[str, Any], secrets: tuple[str, ...] = ()) -> None:
+    """Load the configuration as the program does."""
+    texts = {
+        f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in config.items()
+    }
+    run(lambda: configuration.load(pulumi.Config("tapal")), texts, secrets)
+
+
+def test_several_mistakes_are_one_message() -> None:
+    data = stack(acme={"email": "nobody"}, domains=[{"name": "https://a.example"}])
+    with pytest.raises(pulumi.RunError, match="2 things to put right; nothing was touched") as said:
+        load(data | {"sshPrivateKey": keys.private_key("operator")}, ("tapal:sshPrivateKey",))
+    assert "acme.email" in str(said.value)
+    assert "domains[0].name" in str(said.value)
+
+
+def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
+    with pytest.raises(pulumi.RunError, match="sshPrivateKey: it stands in clear") as said:
+        load(STACK | {"sshPrivateKey": keys.private_key("operator")})
+    assert "PRIVATE" not in str(said.value)
+
+
+def test_a_broken_private_key_is_refused_and_not_shown() -> None:
+    broken = keys.private_key("operator").replace("\n", " ")
+    with pytest.raises(
+        pulumi.RunError, match="sshPrivateKey: it is no OpenSSH private key"
+    ) as said:
+        load(STACK | {"sshPrivateKey": broken}, ("tapal:sshPrivateKey",))
+    assert "b3Blbn" not in str(said.value)
+
+
+def test_a_password_for_nobody_is_named_without_being_shown() -> None:
+    secrets = ("tapal:sshPrivateKey", "tapal:passwords")
+    given = {"j@example.com": "a-very-secret-password"}
+    with pytest.raises(pulumi.RunError, match=r"passwords\[j@example.com\]") as said:
+        load(STACK | {"sshPrivateKey": keys.private_key("operator"), "passwords": given}, secrets)
+    assert "a-very-secret" not in str(said.value)
