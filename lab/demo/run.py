@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from lab import image, lifecycle, panel, plan, receiver, snapshot
 from lab.demo import figures, settings, verdicts
 from lab.demo.delivery import Delivery, Submission, send
 from lab.demo.figures import Figure
+from lab.engine.prepare import prepare
 from lab.errors import LabError
 from lab.progress import step
 from lab.stack import Stack
@@ -47,8 +49,11 @@ def main() -> int:
     begun = float(os.environ.get("STARTED") or time.time())
     demo = Demo(console=Console(soft_wrap=True), started=begun, cold=bool(image.missing()))
     demo.console.rule("[bold]1. The lab: an internet of its own, and a blank VPS in it")
-    with lifecycle.alone():
+    # Cold, the engine's build and the images' take minutes each, and little of each other's way.
+    with ThreadPoolExecutor(max_workers=1) as pool, lifecycle.alone():
+        engine = pool.submit(prepare)
         lifecycle.reset()
+        engine.result()
     deliveries = _first_up(demo)
     demo.console.print(verdicts.table(deliveries, SELECTORS))
     _second_up(demo)
