@@ -36,7 +36,8 @@ if [[ ! -e $venv/.complete ]]; then
   mkdir -p "$cache"
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r requirements-dev.txt
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --use-pep517 \
+    -r requirements-dev.txt
   touch "$venv/.complete"
 fi
 ln -sfn "$venv" venv

@@ -31,7 +31,7 @@ def table(figures: list[Figure]) -> Table:
     """Return the figures as a table with a mark for each."""
     made = Table(title="The numbers, measured in this run")
     for column in ("", "what", "goal", "measured"):
-        made.add_column(column)
+        made.add_column(column, overflow="fold")
     for figure in figures:
         made.add_row(MARKS[figure.met], figure.what, figure.goal, figure.measured)
     return made

@@ -44,10 +44,16 @@ class Demo:
         self.figures.append(Figure(what=what, goal=goal, measured=measured, met=met))
 
 
+def console() -> Console:
+    """Return the console; where nobody looks (a log file), lines may be as long as they are."""
+    made = Console(soft_wrap=True)
+    return made if made.is_terminal else Console(soft_wrap=True, width=140)
+
+
 def main() -> int:
     """Run the demo; return 0 only if everything that it shows is as it must be."""
     begun = float(os.environ.get("STARTED") or time.time())
-    demo = Demo(console=Console(soft_wrap=True), started=begun, cold=bool(image.missing()))
+    demo = Demo(console=console(), started=begun, cold=bool(image.missing()))
     demo.console.rule("[bold]1. The lab: an internet of its own, and a blank VPS in it")
     # Cold, the engine's build and the images' take minutes each, and little of each other's way.
     with ThreadPoolExecutor(max_workers=1) as pool, lifecycle.alone():
@@ -200,7 +206,7 @@ def once() -> int:
     Raises:
         LabError: the lab or the stack is not up.
     """
-    demo = Demo(console=Console(), started=time.time(), cold=False)
+    demo = Demo(console=console(), started=time.time(), cold=False)
     delivery = _deliver(demo, plan.MAILBOX)
     demo.console.print(verdicts.table([delivery], SELECTORS))
     if not verdicts.passed(delivery, SELECTORS):
