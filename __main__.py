@@ -10,7 +10,7 @@ from components.graph import after
 from components.host import Host, HostArgs
 from components.mail_domain import MailDomain, MailDomainArgs
 from components.mail_server import MailServer, MailServerArgs
-from components.mail_service import MailService, MailServiceArgs
+from components.mail_service import MailService, MailServiceArgs, MailShutdown
 from components.records import DomainRecords, DomainRecordsArgs, HostRecords, HostRecordsArgs
 from mail import ports
 
@@ -25,26 +25,21 @@ certificate = Certificate(
     "certificate", CertificateArgs(host=host, acme=settings.acme, reach=reach), after(names)
 )
 mail_server = MailServer("mail", MailServerArgs.of(settings, reach), after(server))
+start = MailServiceArgs(host_name=host.name, reach=reach)
+service = MailService("service", start, mail_server.revisions, after(certificate, mail_server))
 
 domains = []
 for domain in settings.domains:
     zone = zones.zone(domain.dns_zone)
     args = DkimKeysArgs(domain=domain.name, zone=zone, keys=domain.dkim, protect=protect)
-    keys = DkimKeys(f"{domain.name}-dkim", args)
+    signing = DkimKeys(f"{domain.name}-dkim", args).signing
     domain_args = MailDomainArgs(
-        settings=domain, keys=keys.signing, passwords=passwords, reach=reach
+        settings=domain, keys=signing, passwords=passwords, service=start, running=service.running
     )
     domains.append(MailDomain(domain.name, domain_args, after(mail_server)))
-
-revisions = [*mail_server.revisions, *(each for item in domains for each in item.revisions)]
-service = MailService(
-    "service",
-    MailServiceArgs(host_name=host.name, revisions=revisions, reach=reach),
-    after(certificate, mail_server, *domains),
-)
-for domain in settings.domains:
-    records = DomainRecordsArgs(settings=domain, zone=zones.zone(domain.dns_zone), host=host)
-    DomainRecords(f"{domain.name}-records", records, after(service))
+    records = DomainRecordsArgs(settings=domain, zone=zone, host=host)
+    DomainRecords(f"{domain.name}-records", records, after(domains[-1]))
+MailShutdown("shutdown", start, after(service, *domains))
 
 pulumi.export("host", host.name)
 pulumi.export("domains", [domain.name for domain in settings.domains])

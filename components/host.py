@@ -25,6 +25,7 @@ STEPS = (
     "certificate",
     "chasquid-install",
     "chasquid-domain",
+    "chasquid-key",
     "chasquid-start",
     "chasquid-stop",
 )

@@ -10,7 +10,7 @@ from components.account import Account
 from components.dkim_keys import SigningKey
 from components.graph import Component
 from components.host_file import HostFile
-from components.reach import Reach
+from components.mail_service import MailServiceArgs
 from components.remote import Step
 from components.settings import Domain
 from mail import alias, chasquid
@@ -28,20 +28,21 @@ class MailDomainArgs:
         settings: its entry in the stack's list.
         keys: the keys that sign for it.
         passwords: gives an address's password, or None where one is to be generated.
-        reach: how to log in.
+        service: how the server is started.
+        running: the step that started it first.
     """
 
     settings: Domain
     keys: Sequence[SigningKey]
     passwords: Callable[[str], pulumi.Output[str] | None]
-    reach: Reach
+    service: MailServiceArgs
+    running: pulumi.Resource
 
 
 class MailDomain(Component):
     """One domain that the server sends for.
 
     Attributes:
-        revisions: of the files that the server reads only at start.
         passwords: each account's address and password, a secret.
     """
 
@@ -54,7 +55,7 @@ class MailDomain(Component):
         folder = Step(
             f"{name}-folder",
             "chasquid-domain",
-            reach=args.reach,
+            reach=args.service.reach,
             stdin=f"domain={args.settings.name}\n",
             undo=True,
             opts=self.child(),
@@ -63,19 +64,29 @@ class MailDomain(Component):
         keys = [self._key(key) for key in args.keys]
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
-        self._alias_file()
+        aliases = self._alias_file()
         # A users file that appears needs a restart as well (a new domain); its changes do not.
-        self.revisions = [*(key.revision for key in keys), users.path, folder.stdout]
+        revisions = [*(key.revision for key in keys), users.path, folder.stdout]
+        files = [*keys, users, aliases]
+        args.service.start(f"{name}-start", revisions, self.child(args.running, *files))
         self.register_outputs({"domain": args.settings.name})
 
     def _key(self, key: SigningKey) -> HostFile:
+        name = f"{self._label}-key-{key.selector}"
+        retire = Step(
+            f"{name}-retire",
+            "chasquid-key",
+            reach=self._args.service.reach,
+            undo=True,
+            opts=self.child(self._folder),
+        ).resource
         return HostFile(
-            f"{self._label}-key-{key.selector}",
+            name,
             path=chasquid.dkim_path(self._args.settings.name, key.selector),
             content=pulumi.Output.secret(key.private_pem),
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
-            opts=self.child(self._folder, key.served),
+            opts=self.child(retire, key.served),
         )
 
     def _user_file(self) -> HostFile:

@@ -1,4 +1,4 @@
-"""Starts chasquid, and restarts it when something changed that it reads only at start."""
+"""Starts chasquid, restarts it for what it reads only at start, stops it before its files go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,36 +17,55 @@ class MailServiceArgs:
 
     Attributes:
         host_name: the name on the certificate.
-        revisions: of every file that is read only at start; a change restarts the server.
         reach: how to log in.
     """
 
     host_name: str
-    revisions: Sequence[pulumi.Input[str]]
     reach: Reach
+
+    def start(
+        self,
+        name: str,
+        revisions: Sequence[pulumi.Input[str]],
+        opts: pulumi.ResourceOptions,
+    ) -> pulumi.Resource:
+        """Declare a step that has the server run with ``revisions`` of its files, and answer."""
+        served = " ".join(str(port) for port in ports.SERVED)
+        return Step(
+            name,
+            "chasquid-start",
+            reach=self.reach,
+            stdin=f"name={self.host_name}\nports={served}\n",
+            triggers=revisions,
+            opts=opts,
+        ).resource
 
 
 class MailService(Component):
-    """The running server; what needs it to answer comes after it.
+    """The running server, with the host's own settings; each domain then has it run with its own.
 
     Attributes:
         running: the step that started it and saw it answer.
     """
 
     def __init__(
-        self, name: str, args: MailServiceArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: MailServiceArgs,
+        revisions: Sequence[pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("tapal:mail:MailService", name, None, opts)
-        stop = Step(
-            f"{name}-stop", "chasquid-stop", reach=args.reach, undo=True, opts=self.child()
-        ).resource
-        served = " ".join(str(port) for port in ports.SERVED)
-        self.running: pulumi.Resource = Step(
-            f"{name}-start",
-            "chasquid-start",
-            reach=args.reach,
-            stdin=f"name={args.host_name}\nports={served}\n",
-            triggers=args.revisions,
-            opts=self.child(stop),
-        ).resource
+        self.running = args.start(f"{name}-start", revisions, self.child())
+        self.register_outputs({})
+
+
+class MailShutdown(Component):
+    """On destroy, stops the server before the files go that it reads."""
+
+    def __init__(
+        self, name: str, args: MailServiceArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tapal:mail:MailShutdown", name, None, opts)
+        Step(f"{name}-stop", "chasquid-stop", reach=args.reach, undo=True, opts=self.child())
         self.register_outputs({})

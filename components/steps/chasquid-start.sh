@@ -18,11 +18,26 @@ for users in /etc/chasquid/domains/*/users; do
     fail "chasquid cannot read $users" "see the lines above; the running server was left as it is"
 done
 
-say "starting chasquid"
-quiet systemctl daemon-reload
-systemctl reset-failed "${units[@]}" 2>/dev/null || true
-quiet systemctl enable "${units[@]}"
-quiet systemctl restart chasquid.service || true
+# is_fresh: whether it runs, and was started after all that it reads only at start was written.
+# Whole seconds: in doubt it is restarted. So several domains that come at once cost one restart.
+is_fresh() {
+  [ "$(systemctl is-active chasquid.service)" = active ] || return 1
+  local since newest
+  since=$(date -d "$(systemctl show -P ActiveEnterTimestamp chasquid.service)" +%s)
+  newest=$(find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
+    /etc/chasquid/domains -type f ! -name aliases -printf '%Ts\n' | sort -n | tail -n 1)
+  [ "$newest" -lt "$since" ]
+}
+
+if is_fresh; then
+  say "chasquid runs with all of this already"
+else
+  say "starting chasquid"
+  quiet systemctl daemon-reload
+  systemctl reset-failed "${units[@]}" 2>/dev/null || true
+  quiet systemctl enable "${units[@]}"
+  quiet systemctl restart chasquid.service || true
+fi
 
 answers() { timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
 # shellcheck disable=SC2016  # the inner shell expands it

@@ -32,13 +32,19 @@ def _named(what: str) -> Declared:
         (KEY, "example.com-dkim-2026a-served", "no mail is signed with an unpublished key"),
         ("example.com-dkim-2026a-served", "example.com-dkim-2026a-record", "that is waited for"),
         ("service-start", "certificate-issue", "chasquid does not start without"),
-        ("service-start", KEY, "keys are read at start"),
-        ("service-start", "/etc/chasquid/domains/example.com/users", "a start without them fails"),
-        ("service-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
+        ("example.com-start", KEY, "keys are read at start"),
+        (
+            "example.com-start",
+            "/etc/chasquid/domains/example.com/users",
+            "a start without them fails",
+        ),
+        ("example.com-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
         ("service-start", "/etc/chasquid/chasquid.conf", "the same"),
-        ("service-stop", KEY, "on destroy the server stops before its files go"),
-        ("example.com-records-mx-0", "service-start", "no MX before the server answers"),
-        ("example.com-records-spf", "service-start", "the domain's records come last"),
+        ("example.com-start", "service-start", "the host's own start comes first"),
+        (KEY, "example.com-key-2026a-retire", "a retired key's restart comes after its file went"),
+        ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
+        ("example.com-records-mx-0", "example.com-start", "no MX before the server answers"),
+        ("example.com-records-spf", "example.com-start", "the domain's records come last"),
     ],
 )
 def test_order(later: str, earlier: str, why: str) -> None:
@@ -47,21 +53,22 @@ def test_order(later: str, earlier: str, why: str) -> None:
 
 def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -> None:
     record = declared()
-    triggers = set(record.named("service-start").inputs["triggers"])
-    assert {
+    assert record.named("service-start").inputs["triggers"] == [
         "revision-of-mail-conf",
         "revision-of-mail-hardening",
+    ]
+    assert record.named("example.com-start").inputs["triggers"] == [
         "revision-of-example.com-key-2026a",
         "revision-of-example.com-key-2026e",
+        "/etc/chasquid/domains/example.com/users",
         "stdout-of-example.com-folder",
-    } <= triggers
-    assert "revision-of-example.com-aliases" not in triggers
-    assert "revision-of-example.com-users" not in triggers
+    ]
 
 
 def test_a_new_way_to_the_host_restarts_nothing() -> None:
     # `update` runs when the connection changes; what restarts comes by replacement alone.
-    assert declared().named("service-start").inputs["update"] == ":"
+    for name in ("service-start", "example.com-start"):
+        assert declared().named(name).inputs["update"] == ":"
 
 
 def test_how_to_reach_the_host_is_no_input_of_a_file() -> None:

@@ -14,6 +14,7 @@ TOKENS = {
     "tapal:mail:DkimKeys",
     "tapal:mail:MailDomain",
     "tapal:mail:MailService",
+    "tapal:mail:MailShutdown",
     "pulumi-python:dynamic/tapal:HostFile",
     "pulumi-python:dynamic/tapal:DkimKey",
     "pulumi-python:dynamic/tapal:Account",
