@@ -2,6 +2,8 @@
 
 import fcntl
 import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -75,8 +77,32 @@ def _network() -> None:
         uplink.up(settings)
 
 
+_ALIVE = ("initializing", "starting", "running", "degraded", "maintenance")
+
+
+def _settle(node: Container) -> None:
+    """Stop a node for good that a killed ``down`` or ``reset`` left on its way to power-off."""
+    deadline = time.monotonic() + 5
+    while node.leader() is not None and time.monotonic() < deadline:
+        try:
+            inside = node.enter(["systemctl", "is-system-running"])
+        except LabError:
+            break  # it ended this very moment
+        asked = subprocess.run(inside, capture_output=True, check=False)
+        state = asked.stdout.decode().strip()
+        if state in _ALIVE:
+            return
+        if state == "stopping":
+            break
+        time.sleep(0.1)  # too early in its boot to say
+    node.stop()
+
+
 def _boot() -> None:
     """Start the nodes that do not run; each starts as it was left, or blank."""
+    for node in nodes.NODES.values():
+        if node.leader() is not None:
+            _settle(node)
     if nodes.WORLD.leader() is None:
         with step("booting the world"):
             _boot_world(mirror.machine())
