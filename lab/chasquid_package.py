@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab import paths
+from lab import mirror, paths
 
 _PATTERN = "chasquid-1.*"
 
@@ -42,7 +42,9 @@ def _fetch() -> Path:
 def _apt(work: Path) -> list[str]:
     for directory in ("lists/partial", "cache/archives/partial"):
         (work / directory).mkdir(parents=True)
-    (work / "sources.list").write_text(f"deb {_signed_by()}{_mirror(work)} testing main\n")
+    (work / "sources.list").write_text(
+        f"deb {_signed_by()}{mirror.machine().archive} testing main\n"
+    )
     options = {
         "Dir::Etc::SourceList": work / "sources.list",
         "Dir::Etc::SourceParts": "/dev/null",
@@ -53,14 +55,6 @@ def _apt(work: Path) -> list[str]:
         "APT::Sandbox::User": "root",
     }
     return ["apt-get", *(f"-o{name}={value}" for name, value in options.items())]
-
-
-def _mirror(work: Path) -> str:
-    """The address of the Debian archive that this machine itself is installed from."""
-    form = "$(REPO_URI) $(RELEASE)"
-    targets = _run(["apt-get", "indextargets", "--format", form, "Created-By: Packages"], work)
-    pairs = [line.split() for line in targets.splitlines()]
-    return next(uri for uri, release in pairs if "-" not in release)
 
 
 def _signed_by() -> str:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,6 @@ def run(
     *,
     stdin: str = "",
     cwd: Path = paths.REPOSITORY,
-    extra: Mapping[str, str] | None = None,
     show: bool = False,
     timeout: float = 600,
 ) -> Run:
@@ -47,7 +46,6 @@ def run(
         argv: the program and its arguments.
         stdin: its input.
         cwd: where it runs; the repository, so that `pulumi` finds the project.
-        extra: more environment variables.
         show: let a person see the output as it comes, besides returning it.
         timeout: seconds until it is ended.
 
@@ -62,7 +60,7 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
         cwd=cwd,
-        env=operator_node.environment() | dict(extra or {}),
+        env=operator_node.environment(),
     )
     try:
         output = _shown(process) if show else process.communicate(stdin, timeout=timeout)[0]
