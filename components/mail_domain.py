@@ -10,8 +10,8 @@ from components.account import Account
 from components.dkim_keys import SigningKey
 from components.graph import Component
 from components.host_file import HostFile
-from components.mail_service import MailServiceArgs
 from components.remote import Step
+from components.server import Server
 from components.settings import Domain
 from mail import alias, chasquid
 from mail.password import Scrypt
@@ -28,15 +28,13 @@ class MailDomainArgs:
         settings: its entry in the stack's list.
         keys: the keys that sign for it.
         passwords: gives an address's password, or None where one is to be generated.
-        service: how the server is started.
-        running: the step that started it first.
+        server: what it is on.
     """
 
     settings: Domain
     keys: Sequence[SigningKey]
     passwords: Callable[[str], pulumi.Output[str] | None]
-    service: MailServiceArgs
-    running: pulumi.Resource
+    server: Server
 
 
 class MailDomain(Component):
@@ -55,8 +53,8 @@ class MailDomain(Component):
         folder = Step(
             f"{name}-folder",
             "chasquid-domain",
-            reach=args.service.reach,
-            stdin=f"domain={args.settings.name}\n",
+            reach=args.server.start.reach,
+            stdin=args.server.start.claim(args.settings.name),
             undo=True,
             opts=self.child(),
         )
@@ -68,7 +66,7 @@ class MailDomain(Component):
         # A users file that appears needs a restart as well (a new domain); its changes do not.
         revisions = [*(key.revision for key in keys), users.path, folder.stdout]
         files = [*keys, users, aliases]
-        args.service.start(f"{name}-start", revisions, self.child(args.running, *files))
+        args.server.start.start(f"{name}-start", revisions, self.child(args.server.running, *files))
         self.register_outputs({"domain": args.settings.name})
 
     def _key(self, key: SigningKey) -> HostFile:
@@ -76,7 +74,7 @@ class MailDomain(Component):
         retire = Step(
             f"{name}-retire",
             "chasquid-key",
-            reach=self._args.service.reach,
+            reach=self._args.server.start.reach,
             undo=True,
             opts=self.child(self._folder),
         ).resource

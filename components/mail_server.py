@@ -8,7 +8,7 @@ from components.graph import Component
 from components.host_file import HostFile
 from components.reach import Reach
 from components.remote import Step
-from components.settings import Server, Settings
+from components.settings import Server
 from components.templates import render
 from mail import chasquid, unit
 
@@ -30,16 +30,6 @@ class MailServerArgs:
     postmaster: str
     settings: Server
     reach: Reach
-
-    @classmethod
-    def of(cls, settings: Settings, reach: Reach) -> "MailServerArgs":
-        """Take what the server needs out of a whole stack's settings."""
-        return cls(
-            host_name=settings.host.name,
-            postmaster=settings.acme.email,
-            settings=settings.server,
-            reach=reach,
-        )
 
 
 class MailServer(Component):
@@ -109,7 +99,7 @@ class MailServer(Component):
             f"{self._label}-own-domain",
             "chasquid-domain",
             reach=self._args.reach,
-            stdin=f"domain={name}\n",
+            stdin=f"domain={name}\nstack={pulumi.get_stack()}\nserver={name}\n",
             undo=True,
             opts=self.child(self.installed),
         ).resource

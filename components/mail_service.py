@@ -20,8 +20,13 @@ class MailServiceArgs:
         reach: how to log in.
     """
 
-    host_name: str
+    host_name: pulumi.Input[str]
     reach: Reach
+
+    def claim(self, domain: str) -> pulumi.Output[str]:
+        """Return the data by which a domain's folder is made: whose it is, and on which server."""
+        lines = f"domain={domain}\nstack={pulumi.get_stack()}\nserver="
+        return pulumi.Output.concat(lines, self.host_name, "\n")
 
     def start(
         self,
@@ -35,7 +40,7 @@ class MailServiceArgs:
             name,
             "chasquid-start",
             reach=self.reach,
-            stdin=f"name={self.host_name}\nports={served}\n",
+            stdin=pulumi.Output.concat("name=", self.host_name, f"\nports={served}\n"),
             triggers=revisions,
             opts=opts,
         ).resource
@@ -67,5 +72,12 @@ class MailShutdown(Component):
         self, name: str, args: MailServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:mail:MailShutdown", name, None, opts)
-        Step(f"{name}-stop", "chasquid-stop", reach=args.reach, undo=True, opts=self.child())
+        Step(
+            f"{name}-stop",
+            "chasquid-stop",
+            reach=args.reach,
+            stdin=f"stack={pulumi.get_stack()}\n",
+            undo=True,
+            opts=self.child(),
+        )
         self.register_outputs({})

@@ -6,13 +6,16 @@ read it here. So a new SSH key or port changes no file resource: only the way to
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
+from components import stack_file
+from components.stack_file import StackFileError
 from mail.finding import Finding
 
 ConfigReader = Callable[[str], object]
@@ -93,13 +96,10 @@ def read_reach(get: ConfigReader) -> Reach:
         get: look-up of a complete key such as ``tapal:host``.
 
     Raises:
-        ReachError: the stack has no ``tapal:host``, or one without address or host key.
+        ReachError: the stack has neither ``tapal:host`` nor a ``tapal:hostStack`` that has one, or
+            it is one without address or host key.
     """
-    raw = get("tapal:host")
-    if raw is None:
-        raise ReachError("host", "it is missing", "say how the host is reached: ipv4, ssh.hostKey")
-    parsed: object = json.loads(raw) if isinstance(raw, str) else raw
-    host = parsed if isinstance(parsed, dict) else {}
+    host = _host(get)
     ssh = host.get("ssh")
     if not isinstance(ssh, dict) or "hostKey" not in ssh or "ipv4" not in host:
         cure = "give ipv4 and ssh.hostKey: nothing is sent to a host that is not pinned"
@@ -111,3 +111,20 @@ def read_reach(get: ConfigReader) -> Reach:
         host_key=" ".join(str(ssh["hostKey"]).split()[:2]),
         private_key=private_key(get, ssh.get("keyFile")),
     )
+
+
+def _host(get: ConfigReader) -> Mapping[str, Any]:
+    """Return the stack's own host, or that in the file of ``tapal:hostStack``."""
+    raw = get("tapal:host")
+    own: object = json.loads(raw) if isinstance(raw, str) else raw
+    if isinstance(own, dict) and own:
+        return own
+    stack = get("tapal:hostStack")
+    if not stack:
+        raise ReachError("host", "it is missing", "say how the host is reached: ipv4, ssh.hostKey")
+    # The file, not the other stack's outputs: the provider's process has only the configuration.
+    try:
+        other = stack_file.config(str(stack)).get("tapal:host")
+    except StackFileError as error:
+        raise ReachError("hostStack", str(error), "name a stack of this project") from error
+    return other if isinstance(other, dict) else {}

@@ -6,19 +6,46 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
-from components.settings import PEM_MARK, Acme, Dmarc, Domain, Host, Settings
+from components.settings import PEM_MARK, Acme, Dmarc, Domain, Host, Server, Settings
 from mail import address, alias, dkim, dmarc, ip
 from mail.finding import Finding
 
 
 def check(settings: Settings) -> list[Finding]:
     """Return everything that is wrong with ``settings``, or worth knowing."""
-    findings = [*_host(settings.host), *_acme(settings.acme)]
+    findings = [*_stack_shape(settings)]
+    findings += _host(settings.host) if settings.host else []
+    findings += _acme(settings.acme) if settings.acme else []
     for index, domain in enumerate(settings.domains):
         findings += _domain(domain, f"domains[{index}]")
     findings += [*_twice(settings.domains), *_aliases(settings.domains)]
     # Two rules may look at one name; what they both say is said once.
     return list(dict.fromkeys(findings))
+
+
+def _stack_shape(settings: Settings) -> Iterator[Finding]:
+    if settings.host is None and settings.host_stack is None:
+        cure = "describe the server under host, or name the stack that owns it: hostStack"
+        yield _shape("host", "the stack has neither a host nor a hostStack", cure)
+    if settings.host is not None and settings.host_stack is not None:
+        cure = "keep host where the server belongs to this stack, else hostStack"
+        yield _shape("hostStack", "the stack has a host of its own too", cure)
+    if settings.host is not None and settings.acme is None:
+        cure = "add acme.email: the certificate authority's warnings go there"
+        yield _shape("acme", "it is missing: a host needs a certificate", cure)
+    if settings.host is None and settings.acme is not None:
+        cure = "leave it out: the certificate belongs to the host's stack"
+        yield _shape("acme", "the stack has no host of its own", cure)
+    if settings.host is None and settings.server != Server():
+        cure = "leave it out: chasquid's own settings belong to the host's stack"
+        yield _shape("server", "the stack has no host of its own", cure)
+    if settings.host is None and not settings.domains:
+        yield _shape("domains", "the stack has nothing to do", "list a domain")
+
+
+def _shape(key: str, reason: str, cure: str) -> Finding:
+    source = "docs/stack-files.md"
+    return Finding(id="stack-shape", key=key, reason=reason, cure=cure, source=source)
 
 
 def policy(settings: Dmarc) -> dmarc.Policy:

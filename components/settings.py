@@ -64,6 +64,12 @@ class Ipv6(Model):
     gateway: IpAddress | None = None
 
 
+def _given(value: object) -> object:
+    # Pulumi.yaml declares every key, and the CLI demands a value for one that has no default: an
+    # empty one stands for a key that the stack leaves out.
+    return value or None
+
+
 def _ipv6(value: object) -> object:
     return {"address": value} if isinstance(value, str) else value
 
@@ -173,6 +179,18 @@ def _targets(value: object) -> object:
     return value
 
 
+class Existing(Model):
+    """What becomes of records that the zone held before us; without a choice they stop the run.
+
+    ``keep`` leaves what is there and publishes none of ours; ``replace`` puts ours in its place;
+    ``merge`` (of SPF) adds the host to what is there. `pulumi destroy` puts back what was there.
+    """
+
+    spf: Literal["merge", "keep", "replace"] | None = None
+    dmarc: Literal["keep", "replace"] | None = None
+    mx: Literal["keep", "replace"] | None = None
+
+
 class Domain(Model):
     """A mail domain: its records, keys, accounts and aliases."""
 
@@ -181,6 +199,7 @@ class Domain(Model):
     spf: Spf = Spf()
     dmarc: Dmarc = Dmarc()
     mx: Annotated[Literal["host", "keep"] | tuple[Mx, ...], BeforeValidator(_mx)] = "host"
+    existing: Existing = Existing()
     dkim: tuple[DkimKey, ...] = DEFAULT_KEYS
     accounts: tuple[str, ...] = ()
     aliases: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_targets)] = {}
@@ -191,22 +210,22 @@ class Domain(Model):
         return self.zone or self.name
 
 
-Permission = Literal["dkim-keys"]
+Permission = Literal["dkim-keys", "mail-records"]
 
 
 class Settings(Model):
-    """A whole stack."""
+    """A whole stack: a host of its own or another stack's, and domains on it, or none."""
 
-    host: Host
-    acme: Acme
+    host: Annotated[Host | None, BeforeValidator(_given)] = None
+    host_stack: Annotated[str | None, BeforeValidator(_given)] = None
+    acme: Annotated[Acme | None, BeforeValidator(_given)] = None
     server: Server = Server()
     domains: tuple[Domain, ...] = ()
     allow: tuple[Permission, ...] = ()
 
-    @property
-    def host_zone(self) -> str:
+    def host_zone(self, host: Host) -> str:
         """Return the zone of the host's name: as told, else the longest domain it lies in."""
-        if self.host.zone:
-            return self.host.zone
-        around = [d.dns_zone for d in self.domains if self.host.name.endswith(f".{d.dns_zone}")]
-        return max(around, key=len, default=self.host.domain)
+        if host.zone:
+            return host.zone
+        around = [d.dns_zone for d in self.domains if host.name.endswith(f".{d.dns_zone}")]
+        return max(around, key=len, default=host.domain)
