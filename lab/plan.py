@@ -8,7 +8,7 @@ out too: rspamd judges no SPF, DKIM or DMARC for them.
 import os
 from dataclasses import dataclass
 
-# Several labs can run on one machine ($TAPAL_LAB: 1 to 5; none is 0), alike but for these names.
+# Several labs can run on one machine ($TAPAL_LAB: 1 to 9; none is 0), alike but for these names.
 NUMBER = int(os.environ.get("TAPAL_LAB", "0"))
 LAB = f"tapal{NUMBER or ''}"
 

@@ -3,7 +3,8 @@
 import os
 import signal
 
-os.environ["TAPAL_LAB"] = "4"
+# Who runs tests at the same time as another on one machine gives each a number of its own.
+os.environ["TAPAL_LAB"] = os.environ.get("TAPAL_TEST_LAB", "4")
 
 # Started in the background of a shell, this process was told to ignore Ctrl-C, and would hand that
 # on to the programs whose handling of it is tested.

@@ -49,7 +49,8 @@ def reached(path: Path) -> set[str]:
 
 
 PROGRAM = [*modules("mail", "components"), ROOT / "__main__.py"]
-EVERYTHING = [*PROGRAM, *modules("lab")]
+TOOLS = modules("tools")
+EVERYTHING = [*PROGRAM, *TOOLS, *modules("lab")]
 
 
 def test_there_is_something_to_read() -> None:
@@ -62,9 +63,14 @@ def test_mail_knows_no_pulumi(path: Path) -> None:
     assert foreign | ({"components", "lab", "tests", "asyncssh"} & set(imported(path))) == set()
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=name)
+@pytest.mark.parametrize("path", [*PROGRAM, *TOOLS], ids=name)
 def test_the_program_does_not_know_the_lab(path: Path) -> None:
     assert not {"lab", "tests"} & set(imported(path))
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=name)
+def test_the_program_does_not_need_the_tools(path: Path) -> None:
+    assert "tools" not in imported(path)
 
 
 @pytest.mark.parametrize(("door", "keeper"), KEEPERS.items())
