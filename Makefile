@@ -25,6 +25,9 @@ setup:  ## install what the program, the lab and the tests need (Debian, as root
 venv:  ## what the program alone needs, for a stack of your own
 	@python3 -m venv venv && venv/bin/pip install --quiet -r requirements.txt
 
+new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
+	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+
 preview: $(READY)  ## show what `make up` would change (STACK=…)
 	@$(PULUMI) preview --diff --stack $(STACK)
 
@@ -49,4 +52,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test setup preview up destroy send status logs bench down
+.PHONY: help demo test setup new preview up destroy send status logs bench down

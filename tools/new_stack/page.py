@@ -1,0 +1,127 @@
+"""The stack's file as text, what is wrong with it, and what is typed after it is written."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from components import stack_check, stack_file
+from mail import address, finding
+from mail.finding import Finding
+from tools.new_stack.question import Answers, one
+from tools.new_stack.questions import QUESTIONS
+
+_STACK_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+# What every YAML reader, Pulumi's own included, takes as the same text without quotes.
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+=-]*( [A-Za-z0-9_./@+=-]+)*")
+
+
+def name(answers: Answers) -> str:
+    """Return the stack's name: as told, else the domain's, else the server's."""
+    told = one(answers, "stack")
+    return told or _dns_name(one(answers, "domain") or one(answers, "host_name"))
+
+
+def _dns_name(text: str) -> str:
+    # What is no name stays as it was typed, for the rules to say why.
+    try:
+        return address.domain(text)
+    except address.AddressError:
+        return text
+
+
+def render(answers: Answers) -> str:
+    """Return the text of the file; an answer that is missing is left empty."""
+    values = {each.name: list(answers.get(each.name, ())) for each in QUESTIONS}
+    template = _environment().get_template("stack.yaml.j2")
+    return template.render(answers=values, stack=name(answers), year=datetime.now(UTC).year)
+
+
+def next_steps(answers: Answers) -> str:
+    """Return the commands that come next, as they are typed."""
+    values = {each.name: one(answers, each.name) for each in QUESTIONS}
+    return _environment().get_template("next_steps.txt.j2").render(values, stack=name(answers))
+
+
+def problems(answers: Answers) -> list[Finding]:
+    """Return what `pulumi preview` would refuse in the file, and in its name."""
+    values = yaml.safe_load(render(answers))["config"]
+    checked = stack_check.check(values, name=name(answers))
+    return [*name_problems(answers), *finding.errors(checked.findings)]
+
+
+def path(answers: Answers) -> Path:
+    """Return where the file goes."""
+    return stack_file.path(name(answers))
+
+
+def write(answers: Answers) -> Path:
+    """Write the file and return its place.
+
+    Raises:
+        FileExistsError: there is one already; it was not touched.
+    """
+    file = path(answers)
+    with file.open("x", encoding="utf-8") as opened:
+        opened.write(render(answers))
+    return file
+
+
+def name_problems(answers: Answers) -> list[Finding]:
+    """Return what keeps the stack's name from being one."""
+    stack = name(answers)
+    if _STACK_NAME.fullmatch(stack):
+        return []
+    return [
+        Finding(
+            id="stack-name",
+            key="stack",
+            reason=f"{stack!r} is no name that a stack can have",
+            cure="name it with --stack: letters, digits, dots, hyphens, up to 100",
+            source="pulumi stack init",
+        )
+    ]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - YAML, not HTML; the filters below quote
+    )
+    environment.filters.update(_FILTERS)
+    return environment
+
+
+def _text(value: str) -> str:
+    """Return ``value`` as YAML reads it back: plain where it cannot be taken for anything else."""
+    if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: str) -> str:
+    return value if re.fullmatch(r"[1-9][0-9]*", value) else _quoted(value)
+
+
+def _list(values: list[str]) -> str:
+    return "[" + ", ".join(map(_text, values)) + "]"
+
+
+_FILTERS: Mapping[str, object] = {
+    "text": _text,
+    "quoted": _quoted,
+    "number": _number,
+    "list": _list,
+}
