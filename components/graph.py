@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pulumi
 
 
-def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:
+def after(*resources: pulumi.Resource | None) -> pulumi.ResourceOptions:
     """Return options for what comes after ``resources``; of a component, after its children."""
-    return pulumi.ResourceOptions(depends_on=list(resources))
+    return pulumi.ResourceOptions(depends_on=[item for item in resources if item is not None])
 
 
 class Component(pulumi.ComponentResource):

@@ -7,6 +7,7 @@ import pulumi
 from components.settings import Host
 
 OUTPUT = "host"
+READ_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 
 
 def describe(host: Host) -> dict[str, str | None]:
@@ -15,38 +16,45 @@ def describe(host: Host) -> dict[str, str | None]:
     return {"name": host.name, "ipv4": host.ipv4, "ipv6": ipv6}
 
 
-class HostStack:
-    """A reference to the stack that owns the host.
+def refer(stack: str, host: Host) -> pulumi.StackReference | None:
+    """Refer to the stack that owns the host, which must have been brought up as its file says.
 
-    Attributes:
-        reference: the stack, as the engine reads it from the state.
-        host_name: the host's name, known only once that stack was brought up as its file says;
-            what depends on it touches nothing before.
+    Looked at before anything is declared, so that nothing is touched on a host that is not there
+    yet. In a preview it is a warning: one pull request may add a host and the domains on it, and
+    what it would do can be shown all the same.
+
+    Returns:
+        The reference; None in a preview of what comes before the host's first `up`.
+
+    Raises:
+        pulumi.RunError: that stack is yet to be brought up, or brought up again.
     """
-
-    def __init__(self, stack: str, host: Host) -> None:
-        whole = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
-        self.reference = pulumi.StackReference("host-stack", stack_name=whole)
-        found = self.reference.get_output(OUTPUT)
-        self.host_name = found.apply(lambda told: _name(stack, host, told))
-
-
-def _name(stack: str, host: Host, told: Mapping[str, str | None] | None) -> str:
-    wanted = describe(host)
-    if told == wanted:
-        return host.name
-    if told is None:
-        reason = "it was never brought up"
-    else:
-        differing = [
-            f"{key} {told.get(key)} → {wanted[key]}"
-            for key in wanted
-            if told.get(key) != wanted[key]
-        ]
-        reason = f"its file has changed since it was last brought up ({', '.join(differing)})"
-    message = f"tapal:hostStack {stack}: {reason}. Cure: `pulumi up --stack {stack}` comes first."
-    if pulumi.runtime.is_dry_run():
-        # One pull request may change both; what it would do can be shown all the same.
+    whole = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
+    told = _outputs(whole).get(OUTPUT)
+    problem = _problem(told if isinstance(told, Mapping) else None, describe(host))
+    if problem:
+        message = f"tapal:hostStack: {stack} {problem}. Cure: `pulumi up --stack {stack}` first."
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(message)
         pulumi.log.warn(message)
-        return host.name
-    raise pulumi.RunError(message)
+    return pulumi.StackReference("host-stack", stack_name=whole) if told else None
+
+
+def _outputs(stack: str) -> Mapping[str, object]:
+    try:
+        found = pulumi.runtime.invoke(READ_OUTPUTS, {"name": stack}).value
+    except Exception as error:
+        # The SDK has no class for it; any other trouble would be as true of the reference itself.
+        if "unknown stack" in str(error):
+            return {}
+        raise
+    outputs = found.get("outputs") if isinstance(found, Mapping) else None
+    return outputs if isinstance(outputs, Mapping) else {}
+
+
+def _problem(told: Mapping[str, object] | None, wanted: Mapping[str, str | None]) -> str:
+    if told is None:
+        return "was never brought up"
+    differing = [key for key in wanted if told.get(key) != wanted[key]]
+    changes = ", ".join(f"{key} {told.get(key)} → {wanted[key]}" for key in differing)
+    return f"has another host in its file than was last brought up ({changes})" if changes else ""

@@ -20,13 +20,12 @@ class MailServiceArgs:
         reach: how to log in.
     """
 
-    host_name: pulumi.Input[str]
+    host_name: str
     reach: Reach
 
-    def claim(self, domain: str) -> pulumi.Output[str]:
+    def claim(self, domain: str) -> str:
         """Return the data by which a domain's folder is made: whose it is, and on which server."""
-        lines = f"domain={domain}\nstack={pulumi.get_stack()}\nserver="
-        return pulumi.Output.concat(lines, self.host_name, "\n")
+        return f"domain={domain}\nstack={pulumi.get_stack()}\nserver={self.host_name}\n"
 
     def start(
         self,
@@ -40,7 +39,7 @@ class MailServiceArgs:
             name,
             "chasquid-start",
             reach=self.reach,
-            stdin=pulumi.Output.concat("name=", self.host_name, f"\nports={served}\n"),
+            stdin=f"name={self.host_name}\nports={served}\n",
             triggers=revisions,
             opts=opts,
         ).resource

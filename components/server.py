@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components import host_stack
 from components.certificate import Certificate, CertificateArgs
 from components.configuration import Stack
 from components.dns import Zones
 from components.graph import after
 from components.host import Host, HostArgs
-from components.host_stack import HostStack
 from components.mail_server import MailServer, MailServerArgs
 from components.mail_service import MailService, MailServiceArgs, MailShutdown
 from components.records import HostRecords, HostRecordsArgs
@@ -30,8 +30,8 @@ class Server:
     """
 
     start: MailServiceArgs
-    installed: pulumi.Resource
-    running: pulumi.Resource
+    installed: pulumi.Resource | None
+    running: pulumi.Resource | None
     service: MailService | None = None
 
     def shut_down_after(self, domains: Sequence[pulumi.Resource]) -> None:
@@ -45,9 +45,9 @@ def serve(stack: Stack, zones: Zones) -> Server:
     settings = stack.settings
     if settings.host is not None and settings.acme is not None:
         return _own(stack, settings.acme, zones)
-    other = HostStack(settings.host_stack or "", stack.host)
-    start = MailServiceArgs(host_name=other.host_name, reach=stack.reach)
-    return Server(start=start, installed=other.reference, running=other.reference)
+    other = host_stack.refer(settings.host_stack or "", stack.host)
+    start = MailServiceArgs(host_name=stack.host.name, reach=stack.reach)
+    return Server(start=start, installed=other, running=other)
 
 
 def _own(stack: Stack, acme: Acme, zones: Zones) -> Server:

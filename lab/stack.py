@@ -1,7 +1,9 @@
 """A stack as a person works on it: ``pulumi`` typed at the operator's machine."""
 
 import json
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,10 +109,12 @@ class Stack:
         Raises:
             LabError: it cannot be made.
         """
-        made = run(
-            ["pulumi", "stack", "init", self.name, "--non-interactive", "--no-select"],
-            cwd=self.project,
-        )
+        argv = ["pulumi", "stack", "init", self.name, "--non-interactive", "--no-select"]
+        with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
+            # `init` writes a passphrase's salt into the project's own folder, whatever file the
+            # stack is used with: it gets a project that is thrown away.
+            shutil.copy(self.project / "Pulumi.yaml", folder)
+            made = run(argv, cwd=self.project if self.config_file is None else Path(folder))
         if made.status and "already exists" not in made.output:
             made.expect()
         return self

@@ -15,24 +15,24 @@ from lab.stack import Stack
 Change = Callable[[dict[str, Any]], None]
 
 
-def stack_file(name: str = "lab") -> Path:
-    """Return the tracked file of a stack."""
-    return paths.REPOSITORY / "stacks" / f"Pulumi.{name}.yaml"
+def stack_file() -> Path:
+    """Return the tracked file of the lab's stack."""
+    return paths.REPOSITORY / "stacks" / "Pulumi.lab.yaml"
 
 
 @contextmanager
 def variant(change: Change, *, name: str = "lab") -> Iterator[Stack]:
-    """Yield the stack ``name`` with ``change`` made to a copy of its configuration.
+    """Yield the stack ``name`` with ``change`` made to a copy of the lab's configuration.
 
     Args:
-        change: gets the ``config`` mapping of the stack's file and alters it in place.
-        name: the stack.
+        change: gets the ``config`` mapping of the lab's stack file and alters it in place.
+        name: the stack; another one than ``lab`` shares that one's passphrase and secrets.
     """
-    content = yaml.safe_load(stack_file(name).read_text(encoding="utf-8"))
+    content = yaml.safe_load(stack_file().read_text(encoding="utf-8"))
     changed = copy.deepcopy(content)
     change(changed["config"])
     with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
-        file = Path(folder, stack_file(name).name)
+        file = Path(folder, f"Pulumi.{name}.yaml")
         file.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
         yield Stack(name=name, config_file=file)
 
@@ -40,6 +40,26 @@ def variant(change: Change, *, name: str = "lab") -> Iterator[Stack]:
 def another_alias(config: dict[str, Any]) -> None:
     """Forward one more address."""
     config["tapal:domains"][0]["aliases"]["press"] = "you@receiver.test"
+
+
+def host_alone(config: dict[str, Any]) -> None:
+    """Leave the host without a domain."""
+    config["tapal:domains"] = []
+
+
+def domain_on_the_lab_host(domain: str) -> Change:
+    """Return the change that makes a stack of one domain on the host of the stack ``lab``."""
+
+    def change(config: dict[str, Any]) -> None:
+        for key in ("tapal:host", "tapal:acme"):
+            del config[key]
+        config["tapal:hostStack"] = "lab"
+        config["tapal:domains"][0] |= {
+            "name": domain,
+            "dmarc": {"policy": "quarantine", "aggregateReports": [f"dmarc@{domain}"]},
+        }
+
+    return change
 
 
 def many_mistakes(config: dict[str, Any]) -> None:

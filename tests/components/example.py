@@ -48,14 +48,24 @@ def stack(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - plain data
     return {**copy.deepcopy(STACK), **changes}
 
 
-def declare(data: dict[str, Any], *, preview: bool = False) -> Record:
+def declare(
+    data: dict[str, Any],
+    *,
+    preview: bool = False,
+    stacks: dict[str, dict[str, Any]] | None = None,
+) -> Record:
     """Run ``__main__.py`` on a stack under mocks."""
-    config = {f"tapal:{key}": json.dumps(value) for key, value in data.items()}
+    config = {
+        f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in data.items()
+    }
     config["tapal:sshPrivateKey"] = keys.private_key("operator")
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
     program = paths.REPOSITORY / "__main__.py"
-    return run(lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview)
+    return run(
+        lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, stacks=stacks
+    )
 
 
 @cache

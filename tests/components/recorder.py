@@ -43,8 +43,9 @@ class Declared:
 class _Providers(Mocks):
     """Computes what the real providers would."""
 
-    def __init__(self) -> None:
+    def __init__(self, stacks: dict[str, dict[str, Any]]) -> None:
         self.inputs: dict[str, dict[str, Any]] = {}
+        self._stacks = stacks
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.inputs[args.name + args.typ] = dict(args.inputs)
@@ -52,6 +53,11 @@ class _Providers(Mocks):
         return f"{args.name}-id", {**plain, **_outputs(args.typ, args.name, plain)}
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        if args.token == "pulumi:pulumi:readStackOutputs":
+            stack = args.args["name"]
+            if stack not in self._stacks:
+                return {}, [("", f'unknown stack "{stack}"')]
+            return {"name": stack, "outputs": self._stacks[stack]}, []
         return {"zoneId": f"zone-of-{args.args['filter']['name']}"}, []
 
 
@@ -162,17 +168,31 @@ def run(
     secrets: tuple[str, ...] = (),
     *,
     preview: bool = False,
+    stacks: dict[str, dict[str, Any]] | None = None,
 ) -> Record:
-    """Run ``program`` to its end on a loop of its own and return the record."""
+    """Run ``program`` to its end on a loop of its own and return the record.
+
+    Args:
+        program: what a stack's program does.
+        config: complete keys and their texts.
+        secrets: which of them are secret.
+        preview: whether it is one.
+        stacks: outputs of other stacks, by complete name.
+    """
     resources: list[Declared] = []
-    providers = _Providers()
+    providers = _Providers(stacks or {})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         pulumi.runtime.set_all_config(config or {}, list(secrets))
         monitor = _Monitor(providers, resources)
         pulumi.runtime.set_mocks(
-            providers, project="tapal", stack="test", preview=preview, monitor=monitor
+            providers,
+            project="tapal",
+            stack="test",
+            preview=preview,
+            monitor=monitor,
+            organization="organization",
         )
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
