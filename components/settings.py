@@ -8,8 +8,17 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from mail import address as names
 from mail import dkim as dkim_rules
@@ -22,8 +31,20 @@ class Model(BaseModel):
     """What all settings share: frozen, camelCase in the file, unknown keys refused."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        str_strip_whitespace=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: object) -> object:
+        # `spf:` with nothing after it is what remains when everything below it is commented out.
+        if isinstance(value, dict):
+            return {key: one for key, one in value.items() if one is not None}
+        return value
 
 
 def _lower(value: object) -> object:
@@ -42,15 +63,31 @@ def _compressed(value: object) -> object:
         return value
 
 
+def _account(value: object) -> object:
+    # One spelling of an account: as chasquid stores it.
+    try:
+        return names.account(value.strip()) if isinstance(value, str) else value
+    except names.AddressError:
+        return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
 IpAddress = Annotated[str, BeforeValidator(_compressed)]
 DomainName = Annotated[str, BeforeValidator(_lower)]
+AccountName = Annotated[str, BeforeValidator(_account)]
+Number = Annotated[int, BeforeValidator(_number)]
 
 
 class Ssh(Model):
     """How to log in to the host; see `components.reach`, which reads it at run time."""
 
     user: str = "root"
-    port: int = Field(default=22, ge=1, le=65535)
+    port: Number = Field(default=22, ge=1, le=65535)
     address: str | None = None
     host_key: str
     key_file: str | None = None
@@ -60,7 +97,7 @@ class Ipv6(Model):
     """The host's IPv6 address; prefix and gateway only where the host must be told them."""
 
     address: IpAddress
-    prefix: int | None = Field(default=None, ge=1, le=128)
+    prefix: Number | None = Field(default=None, ge=1, le=128)
     gateway: IpAddress | None = None
 
 
@@ -115,8 +152,8 @@ class Acme(Model):
 class Server(Model):
     """chasquid's own settings; the defaults suit a sending server."""
 
-    max_data_size_mb: int = Field(default=50, ge=1, le=1000, alias="maxDataSizeMB")
-    max_queue_items: int = Field(default=1000, ge=1, le=100_000)
+    max_data_size_mb: Number = Field(default=50, ge=1, le=1000, alias="maxDataSizeMB")
+    max_queue_items: Number = Field(default=1000, ge=1, le=100_000)
     give_up_send_after: str = Field(default="120h", pattern=r"^\d+h$")
     debian_mirror: str | None = None
 
@@ -164,19 +201,31 @@ class Mx(Model):
     """One mail exchanger that is not the host itself."""
 
     host: DomainName
-    priority: int = Field(default=10, ge=0, le=65535)
+    priority: Number = Field(default=10, ge=0, le=65535)
 
 
 def _mx(value: object) -> object:
-    if isinstance(value, list):
-        return [{"host": item} if isinstance(item, str) else item for item in value]
-    return value
+    return {"host": value} if isinstance(value, str) else value
+
+
+def _mx_kind(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "word"
+
+
+MX_KINDS = ("list", "word")
+Exchanger = Annotated[Mx, BeforeValidator(_mx)]
+Exchangers = Annotated[
+    Annotated[Literal["host", "keep"], Tag("word")] | Annotated[tuple[Exchanger, ...], Tag("list")],
+    Discriminator(_mx_kind),
+]
 
 
 def _targets(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: [to] if isinstance(to, str) else to for name, to in value.items()}
-    return value
+    # An alias without a target is no alias left out, but one that goes nowhere.
+    return [value] if isinstance(value, str) else [] if value is None else value
+
+
+Targets = Annotated[tuple[str, ...], BeforeValidator(_targets)]
 
 
 class Existing(Model):
@@ -198,11 +247,11 @@ class Domain(Model):
     zone: DomainName | None = None
     spf: Spf = Spf()
     dmarc: Dmarc = Dmarc()
-    mx: Annotated[Literal["host", "keep"] | tuple[Mx, ...], BeforeValidator(_mx)] = "host"
+    mx: Exchangers = "host"
     existing: Existing = Existing()
     dkim: tuple[DkimKey, ...] = DEFAULT_KEYS
-    accounts: tuple[str, ...] = ()
-    aliases: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_targets)] = {}
+    accounts: tuple[AccountName, ...] = ()
+    aliases: dict[str, Targets] = {}
 
     @property
     def dns_zone(self) -> str:

@@ -4,20 +4,42 @@ It is how a stack knows the host of another one (``tapal:hostStack``), and how e
 project can be checked by someone who has none of its secrets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from components import stack_yaml
+from components.stack_yaml import Plain
+from mail.address import suggest
+from mail.finding import Finding
+
 PROJECT = Path(__file__).parent.parent
+NAMESPACE = "tapal"
 PREFIX, SUFFIX = "Pulumi.", ".yaml"
+SECTIONS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+SOURCE = "docs/stack-files.md"
 
 Config = Mapping[str, object]
 """Complete keys (``tapal:host``) and plain values; a secret is ``{"secure": ciphertext}``."""
 
 
 class StackFileError(ValueError):
-    """A stack's file is missing, or no YAML mapping; the message says which and why."""
+    """A stack's file is missing, or the engine would not read it; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """What a stack's file says.
+
+    Attributes:
+        config: its configuration.
+        problems: what is wrong with the file itself, while its configuration can be read.
+    """
+
+    config: Config
+    problems: list[Finding]
 
 
 def folder() -> Path:
@@ -31,10 +53,16 @@ def path(stack: str) -> Path:
     return folder() / f"{PREFIX}{stack}{SUFFIX}"
 
 
+def name(file: Path) -> str | None:
+    """Return the stack whose file this is, by its name; None if it is not named like one."""
+    if not (file.name.startswith(PREFIX) and file.name.endswith(SUFFIX)):
+        return None
+    return file.name.removeprefix(PREFIX).removesuffix(SUFFIX) or None
+
+
 def names() -> list[str]:
     """Return the stacks that have a file, sorted."""
-    found = folder().glob(f"{PREFIX}*{SUFFIX}")
-    return sorted(one.name.removeprefix(PREFIX).removesuffix(SUFFIX) for one in found)
+    return sorted(filter(None, map(name, folder().glob(f"{PREFIX}*{SUFFIX}"))))
 
 
 def config(stack: str) -> Config:
@@ -47,26 +75,75 @@ def config(stack: str) -> Config:
 
 
 def read(file: Path) -> Config:
-    """Return what ``file`` says; nothing if it has no ``config``.
+    """Return the configuration in ``file``; nothing if it has no ``config``.
 
     Raises:
-        StackFileError: it is missing, no YAML, or no mapping.
+        StackFileError: it is missing, or the engine would not read it.
+    """
+    found = load(file)
+    refused = [one.reason for one in found.problems if one.id == "stack-file-twice"]
+    if refused:
+        raise StackFileError(f"{file.name} is no YAML: {'; '.join(refused)}")
+    return found.config
+
+
+def load(file: Path) -> StackFile:
+    """Return what ``file`` says, with everything that is wrong with the file itself.
+
+    Raises:
+        StackFileError: its configuration cannot be read at all.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = stack_yaml.load(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StackFileError(f"{file.name} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise StackFileError(f"{file.name} is no UTF-8 text") from error
-    except (yaml.YAMLError, ValueError) as error:
-        where = " ".join(str(error).split())
-        raise StackFileError(f"{file.name} is no YAML: {where}") from error
-    values = (content or {}).get("config") if isinstance(content or {}, dict) else content
-    if not isinstance(values or {}, dict):
+    except ValueError as error:
+        raise StackFileError(f"{file.name} is no YAML: {error}") from error
+    content = {} if document.value is None else document.value
+    if not isinstance(content, dict):
+        raise StackFileError(f"{file.name} is no mapping of keys: it must begin with config:")
+    values = {} if content.get("config") is None else content["config"]
+    if not isinstance(values, dict):
         raise StackFileError(f"{file.name} has no mapping of keys under config")
-    return {str(key): value for key, value in (values or {}).items()}
+    problems = [_twice(one) for one in document.twice]
+    problems += _beside(content)
+    return StackFile(config={_complete(key): value for key, value in values.items()},
+                     problems=problems)  # fmt: skip
 
 
 def is_secret(value: object) -> bool:
     """Return whether a value of a stack's file is a secret: encrypted, and not known here."""
     return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def _complete(key: str) -> str:
+    # The engine takes a key without a namespace as one of the project's.
+    return key if ":" in key else f"{NAMESPACE}:{key}"
+
+
+def _beside(content: dict[str, Plain]) -> Iterator[Finding]:
+    """Yield the keys that stand beside ``config``, where the engine overlooks them."""
+    for key in content:
+        if key in SECTIONS:
+            continue
+        near = suggest(key, SECTIONS)
+        cure = f"did you mean {near!r}?" if near else f"indent it under config, or remove {key!r}"
+        yield Finding(
+            id="stack-file-key",
+            key=key if key.isprintable() else ascii(key)[1:-1],
+            reason="it stands beside config instead of under it, where nobody reads it",
+            cure=cure,
+            source=SOURCE,
+        )
+
+
+def _twice(what: str) -> Finding:
+    return Finding(
+        id="stack-file-twice",
+        key="",
+        reason=what,
+        cure="keep one of them: with both, Pulumi does not read the file",
+        source="YAML 1.2 §3.2.1.1",
+    )

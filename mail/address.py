@@ -8,6 +8,7 @@ chasquid itself normalises them, with PRECIS UsernameCaseMapped (RFC 8265 §3.3)
 """
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Callable, Iterable
 
@@ -22,6 +23,7 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
 _ATEXT = re.compile(r"[^\s\x00-\x1f\x7f\"(),.:;<>@\[\\\]|]+")
 _USERNAME = precis_i18n.get_profile("UsernameCaseMapped")
 _DNS = "RFC 1035 §2.3.1"
+LONGEST_NAME = 253
 
 SUFFIX = "+"  # chasquid's suffix_separators
 DROPPED = "."  # chasquid's drop_characters
@@ -167,43 +169,68 @@ def without_dropped(name: str) -> str:
 def _dns_name(value: str, label: re.Pattern[str]) -> str:
     if not (name := value.strip()):
         raise _bad_domain(value, "is empty", 'write a domain, such as "example.com"')
-    if "@" in name:
-        raise _bad_domain(value, "is an e-mail address", f"write {name.rpartition('@')[2]!r}")
-    if bare := _SCHEME.match(name):
-        rest = name[bare.end() :].split("/")[0].split(":")[0]
-        raise _bad_domain(value, "is a URL", f"write {rest!r}")
-    if name.endswith("."):
-        raise _bad_domain(value, "ends in a dot", f"write {name.rstrip('.')!r}")
+    _refuse_what_is_no_name(value, name)
     ascii_name = _to_ascii(name)
     labels = ascii_name.split(".")
     if not all(len(part) <= 63 and label.fullmatch(part) for part in labels):
-        cure = "use letters, digits and inner hyphens, 1 to 63 in each label"
-        raise _bad_domain(value, "has a label that DNS host names cannot have", cure)
+        raise _bad_label(value, labels)
     if len(labels) < 2 or labels[-1].isdigit():
-        raise _bad_domain(value, "is no complete domain name", _complete(name))
-    if len(ascii_name) > 253:
-        raise _bad_domain(value, "is longer than 253 characters", "choose a shorter name")
+        cure = f'write it in full, such as "{name}.example.com"'
+        raise _bad_domain(value, "is no complete domain name", cure)
+    if len(ascii_name) > LONGEST_NAME:
+        raise _bad_domain(
+            value, f"is longer than {LONGEST_NAME} characters", "choose a shorter one"
+        )
     return ascii_name
 
 
-def _to_ascii(name: str) -> str:
-    if name.isascii():
-        return name.lower()
+def _refuse_what_is_no_name(value: str, name: str) -> None:
+    if "@" in name:
+        raise _bad_domain(value, "is an e-mail address", f"write {name.rpartition('@')[2]!r}")
+    if _is_ip(name):
+        raise _bad_domain(value, "is an IP address", "write a name instead of an IP address")
+    if bare := _SCHEME.match(name):
+        rest = re.split("[/:]", name[bare.end() :], maxsplit=1)[0]
+        raise _bad_domain(value, "is a URL", f"write {rest!r}")
+    if name.endswith("."):
+        raise _bad_domain(value, "ends in a dot", f"write {name.rstrip('.')!r}")
+    if name.startswith("*."):
+        raise _bad_domain(value, "is a wildcard", f"write the name itself: {name[2:]!r}")
+
+
+def _is_ip(name: str) -> bool:
     try:
-        return idna.encode(name, uts46=True).decode().lower()
-    except idna.IDNAError as error:
-        cure = f"check its spelling: {error}"
-        raise _bad_domain(name, "is no valid international domain name", cure) from error
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return name.count(".") == 3 and name.replace(".", "").isdigit()
+    return True
 
 
-def _complete(name: str) -> str:
-    if name.replace(".", "").isdigit():
-        return "write a name instead of an IP address"
-    return f'write it in full, such as "{name}.example.com"'
+def _to_ascii(name: str) -> str:
+    try:
+        encoded = name if name.isascii() else idna.encode(name, uts46=True).decode()
+        for part in encoded.lower().split("."):
+            if part.startswith("xn--"):
+                idna.decode(part)
+    except (idna.IDNAError, UnicodeError) as error:
+        reason = "is no valid international domain name"
+        cure = f"check its spelling: {str(error)[:1].lower()}{str(error)[1:]}"
+        raise _bad_domain(name, reason, cure, "RFC 5891 §4.2") from error
+    return encoded.lower()
 
 
-def _bad_domain(value: str, reason: str, cure: str) -> AddressError:
-    return AddressError("domain-name", reason=f"{value!r} {reason}", cure=cure, source=_DNS)
+def _bad_label(value: str, labels: list[str]) -> AddressError:
+    if "_" in value and all(_UNDERSCORED.fullmatch(part) for part in labels):
+        reason = "holds an underscore, which names of hosts and mail domains cannot have"
+        return _bad_domain(value, reason, "write the name without it")
+    if not all(labels):
+        return _bad_domain(value, "has two dots in a row", "remove one of them")
+    cure = "use letters, digits and inner hyphens, 1 to 63 in each label"
+    return _bad_domain(value, "has a label that DNS host names cannot have", cure)
+
+
+def _bad_domain(value: str, reason: str, cure: str, source: str = _DNS) -> AddressError:
+    return AddressError("domain-name", reason=f"{value!r} {reason}", cure=cure, source=source)
 
 
 def _bad_local_part(value: str) -> AddressError:

@@ -40,35 +40,64 @@ def expand(domain: Domain) -> dict[str, tuple[str, ...]]:
 def check(domains: Sequence[Domain], key: str = "domains") -> list[Finding]:
     """Return what is wrong with the aliases of all ``domains``, which may point to each other.
 
-    The key of domain number 0's alias ``x`` is ``domains[0].aliases.x``. Where names cannot be
-    read, nothing is said yet about where they lead.
+    The key of domain number 0's alias ``x`` is ``domains[0].aliases.x``. What cannot be read is
+    left out of the rest of the check.
     """
     findings: list[Finding] = []
+    readable: list[Domain | None] = []
     for index, domain in enumerate(domains):
-        findings += _check_syntax(domain, f"{key}[{index}].aliases")
-    if findings:
-        return findings
-    for index, domain in enumerate(domains):
-        findings += _check_twice(domain, f"{key}[{index}].aliases")
-        findings += _advise(domain, f"{key}[{index}]")
-    return findings + check_routes(domains, key)
+        place = f"{key}[{index}]"
+        bad_name = address.check_domain(domain.name, f"{place}.name")
+        findings += bad_name + _check_syntax(domain, place)
+        readable.append(None if bad_name else _readable(domain))
+    for index, found in enumerate(readable):
+        if found is not None:
+            findings += _check_twice(found, f"{key}[{index}]")
+            findings += _advise(found, f"{key}[{index}]") if found.complete else []
+    return findings + check_routes(readable, key)
 
 
 def _check_syntax(domain: Domain, key: str) -> list[Finding]:
-    findings = address.check(address.domain, domain.name, key.replace("aliases", "name"))
-    for account in domain.accounts:
-        findings += address.check_account(account, key.replace("aliases", "accounts"))
+    findings: list[Finding] = []
+    for index, account in enumerate(domain.accounts):
+        findings += address.check_account(account, f"{key}.accounts[{index}]")
     for left, right in domain.aliases.items():
-        findings += address.check(name, left, f"{key}.{left}")
+        place = f"{key}.aliases.{left}"
+        findings += address.check(name, left, place)
         if not right:
-            findings.append(_finding("alias-empty", f"{key}.{left}", "it goes nowhere", "name one"))
+            cure = "name one, or remove the alias"
+            findings.append(_finding("alias-empty", place, "it goes nowhere", cure))
         for one in right:
-            findings += address.check(target, one, f"{key}.{left}")
+            findings += address.check(target, one, place)
     return findings
+
+
+def _readable(domain: Domain) -> Domain:
+    """Return ``domain`` without the entries that cannot be read."""
+    accounts = [one for one in domain.accounts if not address.check_account(one, "")]
+    aliases = {
+        left: [one for one in right if not address.check(target, one, "")]
+        for left, right in domain.aliases.items()
+        if not address.check(name, left, "")
+    }
+    whole = len(accounts) == len(domain.accounts) and all(
+        left in aliases and len(aliases[left]) == len(right) > 0
+        for left, right in domain.aliases.items()
+    )
+    return Domain(
+        name=domain.name, accounts=accounts, aliases=aliases, complete=whole and domain.complete
+    )
 
 
 def _check_twice(domain: Domain, key: str) -> list[Finding]:
     findings: list[Finding] = []
+    served: dict[str, int] = {}
+    for index, account in enumerate(map(address.account, domain.accounts)):
+        if account in served:
+            reason = f"{account} is given twice"
+            place = f"{key}.accounts[{index}]"
+            findings.append(_finding("account-twice", place, reason, "remove one of them"))
+        served.setdefault(account, index)
     seen: dict[str, str] = {}
     for left in domain.aliases:
         plain = address.without_dropped(name(left))
@@ -77,7 +106,7 @@ def _check_twice(domain: Domain, key: str) -> list[Finding]:
                 f"{left!r} and {seen[plain]!r} are one to chasquid, which ignores dots and case"
             )
             cure = "put their targets into one list"
-            findings.append(_finding("alias-twice", f"{key}.{left}", reason, cure))
+            findings.append(_finding("alias-twice", f"{key}.aliases.{left}", reason, cure))
         seen[plain] = left
     return findings
 

@@ -12,11 +12,19 @@ SOURCE = "chasquid aliases.md"
 
 @dataclass(frozen=True, kw_only=True)
 class Domain:
-    """What is known of a domain's addresses: accounts' names, and aliases with their targets."""
+    """What is known of a domain's addresses: accounts' names, and aliases with their targets.
+
+    Attributes:
+        name: The domain.
+        accounts: Names of accounts.
+        aliases: Left side to targets.
+        complete: Whether these are all; if not, nothing is said about addresses that nobody has.
+    """
 
     name: str
     accounts: Sequence[str] = ()
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    complete: bool = True
 
 
 def name(value: str) -> str:

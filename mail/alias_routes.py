@@ -1,31 +1,48 @@
 """Where aliases lead: followed from one to the next as chasquid does, across all its domains."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from mail import address
 from mail.alias_entry import CATCH_ALL, SOURCE, Domain, name, place_of, target
 from mail.finding import Finding
 
 LOOKUPS = 10  # chasquid's recursionLimit: the address itself is the first
+PATIENCE = 1000  # problems looked at for one alias: those on a circle told of already count
 _Place = tuple[str, str]
 
 
-def check_routes(domains: Sequence[Domain], key: str) -> list[Finding]:
+def check_routes(domains: Sequence[Domain | None], key: str) -> list[Finding]:
     """Return each alias that leads in a circle, too far, or to a local address nobody has.
 
-    All names must have been found readable before.
+    A circle is told of once, at the first alias on it; so is an address nobody has, at the alias
+    that names it. Domains whose name cannot be read are None; all other names can be.
     """
-    book = _Book(domains)
+    book = _Book([domain for domain in domains if domain is not None])
     findings: list[Finding] = []
+    circles: set[frozenset[_Place]] = set()
     for index, domain in enumerate(domains):
-        own = address.domain(domain.name)
-        for left in domain.aliases:
+        for left in domain.aliases if domain else ():
+            own = address.domain(domain.name) if domain else ""
             # A catch-all is met by an address that nothing serves; "?" begins no local part.
             local = "?" if left == CATCH_ALL else name(left)
-            problem = next(book.follow(((local, own),)), None)
-            if problem:
-                findings.append(problem.under(f"{key}[{index}].aliases.{left}"))
+            place = f"{key}[{index}].aliases.{left}"
+            for problem in islice(book.follow(((local, own),)), PATIENCE):
+                if problem.circle in circles:
+                    continue
+                circles |= {problem.circle} if problem.circle else set()
+                findings.append(problem.finding.under(place))
+                break
     return findings
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """What is wrong with a way, and the places of the circle if it is one."""
+
+    finding: Finding
+    circle: frozenset[_Place] = frozenset()
 
 
 class _Book:
@@ -33,33 +50,48 @@ class _Book:
 
     def __init__(self, domains: Sequence[Domain]) -> None:
         self._accounts: dict[str, set[str]] = {}
+        self._complete: dict[str, bool] = {}
+        self._good: dict[_Place, int] = {}
         self._aliases: dict[_Place, list[str]] = {}
         for domain in domains:
             own = address.domain(domain.name)
             self._accounts[own] = set(map(address.account, domain.accounts))
+            self._complete[own] = domain.complete
             for left, right in domain.aliases.items():
                 self._aliases[_plain(name(left)), own] = [target(one) for one in right]
 
-    def follow(self, path: tuple[_Place, ...]) -> Iterator[Finding]:
+    def follow(self, path: tuple[_Place, ...]) -> Iterator[_Problem]:
         """Yield the problems met on the way from the last place of ``path``."""
         local, domain = path[-1]
         if len(path) > LOOKUPS:
             yield _problem("alias-too-deep", f"{_shown(path)} is more than chasquid follows")
         elif domain in self._accounts:
             targets = self._lookup(local, domain)
-            if targets is None and not self._is_account(local, domain):
+            if targets is None and self._is_nobody(local, domain) and len(path) == 2:
                 yield _problem("alias-to-nobody", f"{local}@{domain} is no account and no alias")
-            for one in targets or ():
-                yield from self._go(one, path)
+            # From a place that was found good at this depth nothing new can be met: without this
+            # the number of ways doubles with each layer of lists.
+            if targets and (len(path) == 1 or self._good.get(path[-1], 0) < len(path)):
+                yield from self._all(targets, path)
 
-    def _go(self, one: str, path: tuple[_Place, ...]) -> Iterator[Finding]:
+    def _all(self, targets: list[str], path: tuple[_Place, ...]) -> Iterator[_Problem]:
+        good = True
+        for one in targets:
+            for problem in self._go(one, path):
+                good = False
+                yield problem
+        if good:
+            self._good[path[-1]] = len(path)
+
+    def _go(self, one: str, path: tuple[_Place, ...]) -> Iterator[_Problem]:
         where, via, _ = one.partition(" via ")
         local, domain = path[-1]
         following = place_of(where, domain, local)
         if via:
             return  # handed to the named hosts, whatever the address
         if following in path:
-            yield _problem("alias-loop", f"{_shown((*path, following))} is a circle")
+            circle = path[path.index(following) :]
+            yield _problem("alias-loop", f"{_shown((*circle, following))} is a circle", circle)
         else:
             yield from self.follow((*path, following))
 
@@ -72,8 +104,9 @@ class _Book:
             return None
         return self._aliases.get((CATCH_ALL, domain))
 
-    def _is_account(self, local: str, domain: str) -> bool:
-        return _plain(_base(local)) in map(_plain, self._accounts[domain])
+    def _is_nobody(self, local: str, domain: str) -> bool:
+        known = map(_plain, self._accounts[domain])
+        return self._complete[domain] and _plain(_base(local)) not in known
 
 
 def _plain(local: str) -> str:
@@ -88,10 +121,11 @@ def _shown(path: tuple[_Place, ...]) -> str:
     return " → ".join(f"{local}@{domain}" for local, domain in path)
 
 
-def _problem(rule: str, reason: str) -> Finding:
+def _problem(rule: str, reason: str, circle: tuple[_Place, ...] = ()) -> _Problem:
     cures = {
         "alias-loop": "let one of them lead out of the circle",
         "alias-too-deep": "point the alias to where the mail shall end",
         "alias-to-nobody": "check its spelling, or add the account or the alias",
     }
-    return Finding(id=rule, key="", reason=reason, cure=cures[rule], source=SOURCE)
+    finding = Finding(id=rule, key="", reason=reason, cure=cures[rule], source=SOURCE)
+    return _Problem(finding=finding, circle=frozenset(circle))

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from mail.address import suggest
 from mail.finding import Finding
 
 Algorithm = Literal["rsa", "ed25519"]
@@ -33,6 +34,9 @@ RSA_BITS = 2048
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _SELECTOR_RULE = "RFC 6376 §3.1"
+_ALGORITHM_RULE = "RFC 8301 §3.1, RFC 8463 §3"
+_STATE_RULE = "docs/stack-files.md"
+_SIGNING_RULE = "RFC 9989 §4.4"
 
 
 def generate(algorithm: str) -> str:
@@ -101,7 +105,7 @@ def check_selector(selector: str, key: str) -> list[Finding]:
         return []
     cure = 'use lower-case letters, digits and hyphens, such as "2026a"'
     reason = f"{selector!r} cannot be a DKIM selector: it becomes part of a DNS name"
-    return [_finding("dkim-selector", key, reason, cure)]
+    return [_finding("dkim-selector", key, reason, cure, _SELECTOR_RULE)]
 
 
 def check_keys(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
@@ -111,22 +115,25 @@ def check_keys(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
     for index, (selector, algorithm, state) in enumerate(keys):
         place = f"{key}[{index}]"
         findings += check_selector(selector, f"{place}.selector")
-        findings += _check_choice(algorithm, ALGORITHMS, f"{place}.algorithm")
-        findings += _check_choice(state, STATES, f"{place}.state")
+        findings += _check_choice(algorithm, ALGORITHMS, f"{place}.algorithm", _ALGORITHM_RULE)
+        findings += _check_choice(state, STATES, f"{place}.state", _STATE_RULE)
         if selector in seen:
             reason = f"selector {selector!r} is given twice, and one name holds one key"
             cure = "give the new key a selector of its own"
-            findings.append(_finding("dkim-selector-twice", f"{place}.selector", reason, cure))
+            place = f"{place}.selector"
+            findings.append(_finding("dkim-selector-twice", place, reason, cure, _SELECTOR_RULE))
         seen.add(selector)
     return findings + _check_signing(keys, key)
 
 
-def _check_choice(value: str, choices: tuple[str, ...], key: str) -> list[Finding]:
+def _check_choice(value: str, choices: tuple[str, ...], key: str, source: str) -> list[Finding]:
     if value in choices:
         return []
     what = key.rpartition(".")[2]
-    cure = f"choose {', '.join(choices[:-1])} or {choices[-1]}"
-    return [_finding(f"dkim-{what}", key, f"{value!r} is no DKIM {what}", cure)]
+    near = suggest(value, choices)
+    cure = f"write {near!r}" if near else f"choose {', '.join(choices[:-1])} or {choices[-1]}"
+    reason = f"{value!r} is no {'algorithm' if what == 'algorithm' else 'state'} of a DKIM key"
+    return [_finding(f"dkim-{what}", key, reason, cure, source)]
 
 
 def _check_signing(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
@@ -134,11 +141,11 @@ def _check_signing(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
     if not active:
         reason = "no key is active, so this domain's mail leaves unsigned and DMARC rests on SPF"
         cure = "set one RSA key's state to active"
-        return [_finding("dkim-unsigned", key, reason, cure, advice=True)]
+        return [_finding("dkim-unsigned", key, reason, cure, _SIGNING_RULE, advice=True)]
     if "rsa" not in active:
         reason = "no RSA key is active, and several large receivers verify RSA only"
         cure = "add an active key with algorithm rsa beside the Ed25519 one"
-        return [_finding("dkim-no-rsa", key, reason, cure, advice=True)]
+        return [_finding("dkim-no-rsa", key, reason, cure, _ALGORITHM_RULE, advice=True)]
     return []
 
 
@@ -148,6 +155,8 @@ def _known(state: str) -> str:
     return state
 
 
-def _finding(name: str, key: str, reason: str, cure: str, *, advice: bool = False) -> Finding:
+def _finding(
+    name: str, key: str, reason: str, cure: str, source: str, *, advice: bool = False
+) -> Finding:
     level: Literal["error", "advice"] = "advice" if advice else "error"
-    return Finding(id=name, key=key, reason=reason, cure=cure, source=_SELECTOR_RULE, level=level)
+    return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)

@@ -22,6 +22,8 @@ class Finding:
         cure: One sentence: what to write or do instead.
         source: Where the rule comes from, such as ``RFC 7208 §4.6.4``; may be empty.
         level: ``error`` stops the run; ``advice`` is only shown.
+        rests_on: Paths of further settings that it was concluded from: where one of them could
+            not be read, the finding is worth nothing.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Finding:
     cure: str
     source: str = ""
     level: Level = "error"
+    rests_on: tuple[str, ...] = ()
 
     def under(self, prefix: str) -> "Finding":
         """Return the same finding with its key placed below ``prefix``."""
