@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from tools.markdown import code, details, fence, plain
 from tools.stack_run import Update
 
-DONE = re.compile(
-    r"^ +[^\w\s]+ ?(\d+) ([a-z]+)$", re.MULTILINE
-)  # "    + 2 created", "    +-2 replaced"
+# "    + 2 created", "    +-2 replaced"
+DONE = re.compile(r"^ +[^\w\s]+ ?(\d+) ([a-z]+)$", re.MULTILINE)
 MOST_LINES = 200  # of each stack: the run's own log has them all
 NOTHING = "No stack is concerned: neither a stack's file nor the program changed."
 
