@@ -57,8 +57,8 @@ def plain(text: str) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    # A number that would begin a list is no letter that a backslash could go before.
-    return f"<!-- -->{found[0]}" if found[0].isalnum() else f"\\{found[0]}"
+    # A number would begin a list by the point that follows it.
+    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
 
 
 def details(summary: str, body: str, *, opened: bool = False) -> str:

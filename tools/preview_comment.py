@@ -106,6 +106,8 @@ def _alerts(previews: Sequence[Preview], gone: Sequence[str]) -> list[str]:
 
 
 def _table(previews: Sequence[Preview], words: Words) -> list[str]:
+    if not previews:
+        return []
     rows = [
         "| stack | | " + " | ".join(COUNTED.values()) + " |",
         "|---|---|" + "--:|" * len(COUNTED),

@@ -20,7 +20,7 @@ PIN = re.compile(r"^\s*(?:- )?uses: ([\w./-]+)@([0-9a-f]{40}) # v((\d+)\.\d+\.\d
 def actionlint(folder: Path) -> subprocess.CompletedProcess[str]:
     files = sorted(str(file) for file in (folder / ".github/workflows").glob("*.yml"))
     assert files
-    argv = [build.executable(), "-no-color", "-oneline", *files]
+    argv = [str(build.executable()), "-no-color", "-oneline", *files]
     return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
 
 
