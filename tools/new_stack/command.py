@@ -24,7 +24,7 @@ class NewStackError(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Write the stack's file, or say what is in the way; return the exit status."""
     given, ask = _given(_parser().parse_args(arguments))
-    terminal = Terminal(Console(highlight=False))
+    terminal = Terminal(Console(highlight=False, soft_wrap=True))
     try:
         _refuse_existing(given)
         answers = _checked(terminal.ask(given) if ask else given)
