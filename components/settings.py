@@ -190,6 +190,17 @@ class DkimKey(Model):
         """Return whether the key lies on the host."""
         return dkim_rules.signs(self.state)
 
+    def is_kept(self, *, allowed: bool) -> bool:
+        """Return whether Pulumi's state protects the key from deletion.
+
+        A retired key is on its way out: the guard (`components.guard`) still asks for the
+        permission, but no run of its own is needed to lift the protection first.
+
+        Args:
+            allowed: whether the stack may delete DKIM keys.
+        """
+        return not allowed and self.state != "retired"
+
 
 DEFAULT_KEYS = (
     DkimKey(selector="tapal-rsa", algorithm="rsa"),
