@@ -104,6 +104,12 @@ def check(policy: Policy, domain: str, key: str) -> list[Finding]:
     return findings + _advise_consent(policy, domain, key)
 
 
+def is_dmarc(text: str) -> bool:
+    """Return whether a TXT value counts as a DMARC record at all (RFC 9989 §4.7)."""
+    name, _, value = text.partition(";")[0].partition("=")
+    return (name.strip().lower(), value.strip().upper()) == ("v", "DMARC1")
+
+
 def check_tags(text: str, key: str) -> list[Finding]:
     """Return what is wrong with a record that already exists in a zone: one DMARC1 text."""
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]

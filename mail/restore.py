@@ -1,0 +1,63 @@
+"""How a name gets back the records that a stack took the place of, in as few changes as may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mail import owner
+from mail.zone_record import Kind, ZoneRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Changes that are made together.
+
+    Attributes:
+        deletes: records that go.
+        puts: records that become others in place: what is there, and what it becomes.
+        posts: records that are made.
+        taken: records of others that stand where one was to be put back, which therefore was not.
+    """
+
+    deletes: tuple[ZoneRecord, ...] = ()
+    puts: tuple[tuple[ZoneRecord, ZoneRecord], ...] = ()
+    posts: tuple[ZoneRecord, ...] = ()
+    taken: tuple[ZoneRecord, ...] = ()
+
+
+def restore(
+    kind: Kind, former: Sequence[ZoneRecord], there: Sequence[ZoneRecord], stack: str
+) -> Changes:
+    """Return what puts ``former`` back; nothing if it is back already.
+
+    Where one record only may stand, ours becomes the former one in place, so that there is no
+    moment without.
+
+    Args:
+        kind: what the records are for.
+        former: what was there before.
+        there: what the name holds now, of whatever kind.
+        stack: whose records may be changed.
+    """
+    rivals = [one for one in there if one.is_a(kind)]
+    ours = [one for one in rivals if owner.is_of(one.comment, stack)]
+    others = [one for one in rivals if one not in ours]
+    missing = [one for one in former if not any(other.says(one) for other in others)]
+    if kind == "mx":
+        return Changes(posts=tuple(missing))
+    if others or not missing:
+        return Changes(deletes=tuple(ours), taken=tuple(others) if missing else ())
+    back = missing[0]
+    if not ours:
+        return Changes(posts=(back,))
+    return Changes(deletes=tuple(ours[1:]), puts=((ours[0], back),))
+
+
+def displaced(
+    former: Sequence[ZoneRecord], there: Sequence[ZoneRecord], stack: str
+) -> list[ZoneRecord]:
+    """Return those of ``former`` that still stand beside the records of ``stack``."""
+    return [
+        one
+        for one in there
+        if not owner.is_of(one.comment, stack) and any(one.says(other) for other in former)
+    ]
