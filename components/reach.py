@@ -26,7 +26,8 @@ class ReachError(ValueError):
 
     def __init__(self, key: str, reason: str, cure: str) -> None:
         super().__init__(f"tapal:{key}: {reason}; {cure}")
-        self.finding = Finding(id="ssh-reach", key=key, reason=reason, cure=cure)
+        source = "docs/stack-files.md"
+        self.finding = Finding(id="ssh-reach", key=key, reason=reason, cure=cure, source=source)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +106,9 @@ def read_reach(get: ConfigReader) -> Reach:
         cure = "give ipv4 and ssh.hostKey: nothing is sent to a host that is not pinned"
         raise ReachError("host.ssh", "it does not say which host to trust", cure)
     return Reach(
-        address=str(ssh.get("address") or host["ipv4"]),
-        port=int(ssh.get("port", 22)),
-        user=str(ssh.get("user", "root")),
+        address=str(ssh.get("address") or host["ipv4"]).strip(),
+        port=int(ssh.get("port") or 22),
+        user=str(ssh.get("user") or "root").strip(),
         host_key=" ".join(str(ssh["hostKey"]).split()[:2]),
         private_key=private_key(get, ssh.get("keyFile")),
     )

@@ -154,7 +154,7 @@ class Server(Model):
 
     max_data_size_mb: Number = Field(default=50, ge=1, le=1000, alias="maxDataSizeMB")
     max_queue_items: Number = Field(default=1000, ge=1, le=100_000)
-    give_up_send_after: str = Field(default="120h", pattern=r"^\d+h$")
+    give_up_send_after: str = "120h"
     debian_mirror: str | None = None
 
 

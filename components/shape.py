@@ -1,74 +1,174 @@
-"""Tells from pydantic's errors which key of a stack has the wrong shape, and what to write."""
+"""Says what has the wrong shape in a stack, and what to write instead."""
+
+import re
+from collections.abc import Iterable
 
 from pydantic_core import ErrorDetails
 
-from components.settings import Model, Settings
+from components.outline import Path, text
 from mail.address import suggest
 from mail.finding import Finding
 
+SOURCE = "docs/stack-files.md"
+EXAMPLE = "stacks/Pulumi.example.com.yaml"
+LONGEST_SHOWN = 60
 
-def finding(detail: ErrorDetails) -> Finding:
-    """Return what one error means to the person who wrote the stack."""
-    key = _key(detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        name = str(detail["loc"][-1])
-        near = suggest(name, _siblings(detail["loc"]))
-        cure = (
-            f"did you mean {near!r}?" if near else f"remove it; known are {_known(detail['loc'])}"
-        )
-        return Finding(id="settings-unknown-key", key=key, reason="there is no such key", cure=cure)
+
+def finding(path: Path, detail: ErrorDetails) -> Finding:
+    """Return what one of pydantic's errors, at ``path``, means to who wrote the stack."""
     if detail["type"] == "missing":
-        return Finding(
-            id="settings-missing-key",
-            key=key,
-            reason="it is missing",
-            cure="add it; stacks/Pulumi.example.com.yaml describes every key",
+        cure = f"add it; {EXAMPLE} describes every key"
+        return _finding("settings-missing-key", path, "it is missing", cure)
+    reason, cure = _REASONS.get(detail["type"], _other)(detail)
+    return _finding("settings-shape", path, reason, cure)
+
+
+def unknown(path: Path, known: Iterable[str], near: str | None) -> Finding:
+    """Return what to say of the key at the end of ``path``: none of ``known``, ``near`` to one."""
+    cure = f"did you mean {near!r}?" if near else f"remove it; known are {', '.join(sorted(known))}"
+    return _finding("settings-unknown-key", path, "there is no such key", cure)
+
+
+def hidden(path: Path, character: str) -> Finding:
+    """Return what to say of a text that holds ``character``, which no line can hold."""
+    what = "a line break" if character in "\n\r\x85\u2028\u2029" else "an invisible character"
+    reason = f"it holds {what} (U+{ord(character):04X}), and it ends up in a line of its own"
+    return _finding("settings-hidden-character", path, reason, "type it anew, on one line")
+
+
+def private_key(path: Path) -> Finding:
+    """Return what to say of a text that holds a private key."""
+    reason = "it holds a private key, which must not stand in a file"
+    return _finding("secret-in-clear", path, reason, "make a new key, and keep this one out of it")
+
+
+def too_long(path: Path, length: int, limit: int) -> Finding:
+    """Return what to say of a text of ``length`` characters."""
+    reason = f"it has {length} characters, more than the {limit} that any of our settings needs"
+    return _finding("settings-long", path, reason, "check what was pasted there")
+
+
+def too_deep(path: Path, limit: int) -> Finding:
+    """Return what to say of a value with more lists and mappings in each other than ``limit``."""
+    reason = f"more than {limit} lists and mappings stand in each other"
+    return _finding("settings-shape", path, reason, f"{EXAMPLE} shows what it looks like")
+
+
+def date(path: Path, value: str) -> Finding:
+    """Return what to say of a text that YAML made of a date."""
+    day = value.partition(" ")[0]
+    cure = f'put it in quotes, as it was written: "{day}"'
+    return _finding("settings-shape", path, f"YAML reads it as a date ({value})", cure)
+
+
+def encrypted(path: Path) -> Finding:
+    """Return what to say of a value that is a secret, and must not be one."""
+    reason = "it is encrypted, or something in it is, and only secrets can be"
+    cure = f"write it in clear (pulumi config rm tapal:{path[0]}, then edit the stack's file)"
+    return _finding("settings-encrypted", path, reason, cure)
+
+
+def _finding(rule: str, path: Path, reason: str, cure: str) -> Finding:
+    return Finding(id=rule, key=text(path), reason=reason, cure=cure, source=SOURCE)
+
+
+def _kind(value: object) -> str:
+    """Return what ``value`` is, without showing what is in it: that may be a secret."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {_number(value)}"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list | tuple) else "a mapping"
+
+
+def _number(value: float) -> str:
+    try:
+        shown = str(value)
+    except ValueError:  # Python prints no integer of more than 4,300 digits
+        return "with thousands of digits"
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, str):
+        return _kind(value)
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+
+
+def _no_text(detail: ErrorDetails) -> tuple[str, str]:
+    value = detail["input"]
+    if value is None:
+        return "it is empty", "write a value, or remove the line"
+    reason = f"{_kind(value)} stands where text is expected"
+    if isinstance(value, bool | int | float):
+        shown = str(value).lower() if isinstance(value, bool) else _number(value)
+        return reason, f'put it in quotes as it was written, such as "{shown}"'
+    return reason, f"{EXAMPLE} shows what it looks like"
+
+
+def _no_number(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is no whole number", "write digits alone"
+
+
+def _too_small(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is too small", f"write {_context(detail, 'ge')} or more"
+
+
+def _too_big(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is too big", f"write {_context(detail, 'le')} or less"
+
+
+def _no_choice(detail: ErrorDetails) -> tuple[str, str]:
+    choices = re.findall(r"'([^']*)'", _context(detail, "expected"))
+    value = detail["input"]
+    near = suggest(value, choices) if isinstance(value, str) else None
+    listed = " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
+    cure = f"write {near!r}" if near else f"choose {listed}"
+    return f"{_shown(value)} is not {listed}", cure
+
+
+def _no_mapping(detail: ErrorDetails) -> tuple[str, str]:
+    reason = f"{_kind(detail['input'])} stands where a mapping of keys is expected"
+    return reason, f"{EXAMPLE} shows what it looks like"
+
+
+def _no_list(detail: ErrorDetails) -> tuple[str, str]:
+    value = detail["input"]
+    reason = f"{_kind(value)} stands where a list is expected"
+    if isinstance(value, str) and len(value) <= LONGEST_SHOWN and value.isprintable():
+        return (
+            reason,
+            f"write a list, such as [{value}]" if value else "write a list, or [] for none",
         )
-    return Finding(
-        id="settings-shape",
-        key=key,
-        reason=f"{detail['input']!r} does not fit: {detail['msg'][:1].lower()}{detail['msg'][1:]}",
-        cure="stacks/Pulumi.example.com.yaml shows what it looks like",
-    )
+    return reason, "write a list: one value in each line, after a hyphen"
 
 
-def _key(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        # pydantic names the branch of a union too ("literal[...]", "tuple[...]"): not a key.
-        if isinstance(part, str) and ("[" in part or part.startswith("function-")):
-            continue
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
+def _other(detail: ErrorDetails) -> tuple[str, str]:
+    said = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return f"{_shown(detail['input'])} does not fit: {said}", f"{EXAMPLE} shows what it looks like"
 
 
-def _siblings(location: tuple[int | str, ...]) -> list[str]:
-    model: type[Model] | None = Settings
-    for part in location[:-1]:
-        if isinstance(part, int) or model is None:
-            continue
-        model = _model_of(model, part)
-    if model is None:
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _context(detail: ErrorDetails, name: str) -> str:
+    return str(detail.get("ctx", {}).get(name, ""))
 
 
-def _known(location: tuple[int | str, ...]) -> str:
-    return ", ".join(sorted(_siblings(location)))
-
-
-def _model_of(model: type[Model], key: str) -> type[Model] | None:
-    for name, field in model.model_fields.items():
-        if key in (name, field.alias):
-            return _model_in(field.annotation)
-    return model
-
-
-def _model_in(annotation: object) -> type[Model] | None:
-    if isinstance(annotation, type):
-        return annotation if issubclass(annotation, Model) else None
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None
+_REASONS = {
+    "string_type": _no_text,
+    "int_type": _no_number,
+    "int_parsing": _no_number,
+    "int_parsing_size": _no_number,
+    "int_from_float": _no_number,
+    "finite_number": _no_number,
+    "greater_than_equal": _too_small,
+    "less_than_equal": _too_big,
+    "literal_error": _no_choice,
+    "model_type": _no_mapping,
+    "model_attributes_type": _no_mapping,
+    "dict_type": _no_mapping,
+    "tuple_type": _no_list,
+}

@@ -3,23 +3,24 @@
 The same check runs at every `pulumi preview` and in `make lint-stacks`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from pydantic import ValidationError
-
-from components import rules, shape, stack_file
+from components import other_keys, outline, readable, rules, stack_file
+from components.other_keys import PREFIX, SECRET_KEYS
+from components.readable import Readable
 from components.settings import Host, Settings
-from components.stack_file import Config, StackFileError, is_secret
+from components.stack_file import Config, StackFileError
 from mail.address import suggest
 from mail.finding import Finding
 
-PREFIX = "tapal:"
 SECRET: Mapping[str, str] = {"secure": ""}
 """Stands for a secret whose value is not needed, or not known."""
 
-SECRET_KEYS = ("sshPrivateKey", "passwords")
 ReadStack = Callable[[str], Config]
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +30,14 @@ class Checked:
     Attributes:
         settings: None if their shape is wrong.
         host: the stack's own host, or that of its ``hostStack``; None where neither is known.
-        findings: everything that was found, errors and advice.
+        findings: everything that was found, errors and advice, in the order of the settings.
+        readable: as much of the settings as could be read.
     """
 
     settings: Settings | None
     host: Host | None
     findings: list[Finding]
+    readable: Readable
 
 
 def check(
@@ -43,48 +46,105 @@ def check(
     """Check a whole stack.
 
     Args:
-        config: complete keys and plain values; other namespaces than ``tapal:`` are left alone.
+        config: complete keys and plain values; other namespaces than ``tapal:`` are only looked
+            through for what may be meant otherwise.
         name: the stack's own name, if it has one.
         read_stack: gives the configuration of another stack.
     """
+    findings = list(other_keys.check(config))
     own = {key.removeprefix(PREFIX): config[key] for key in config if key.startswith(PREFIX)}
-    secrets = {key for key in SECRET_KEYS if key in own}
-    findings = _in_clear(own)
-    raw = {key: value for key, value in own.items() if key not in secrets}
+    raw = {key: value for key, value in own.items() if key not in SECRET_KEYS}
+    found = readable.read(_with_text(raw), SECRET_KEYS)
+    host, problems = _host(found, name, read_stack)
+    problems += rules.check(found.settings, host, found.is_whole)
+    findings += [*found.findings, *found.news(problems)]
+    broken = bool(found.findings)
+    return Checked(
+        settings=None if broken else found.settings,
+        host=None if broken else host,
+        findings=ordered(findings),
+        readable=found,
+    )
+
+
+def check_file(file: Path, *, read_stack: ReadStack = stack_file.config) -> Checked:
+    """Check the stack in ``file``, without its secrets; the file itself is checked as well."""
     try:
-        settings = Settings.model_validate(raw)
-    except ValidationError as error:
-        findings += [shape.finding(detail) for detail in error.errors()]
-        return Checked(settings=None, host=None, findings=findings)
-    findings += rules.check(settings)
-    host = settings.host
-    if host is None and settings.host_stack is not None:
-        host, problems = _other_host(settings.host_stack, name, read_stack)
-        findings += problems
-    return Checked(settings=settings, host=host, findings=findings)
+        found = stack_file.load(file)
+    except StackFileError as error:
+        broken = Finding(
+            id="stack-file",
+            key=file.name,
+            reason=str(error).removeprefix(f"{file.name} "),
+            cure="mend it; stacks/Pulumi.example.com.yaml shows what one looks like",
+            source=stack_file.SOURCE,
+        )
+        nothing = readable.read({})
+        return Checked(settings=None, host=None, findings=[broken], readable=nothing)
+    checked = check(found.config, name=stack_file.name(file), read_stack=read_stack)
+    if not found.problems:
+        return checked
+    # A key that stands outside of config was meant to be in it: that it is missing is no news.
+    outside = {one.key.removeprefix(PREFIX) for one in found.problems}
+    news = [one for one in checked.findings if not {one.key, *one.rests_on} & outside]
+    named = [replace(one, key=one.key or file.name) for one in found.problems]
+    return replace(checked, settings=None, host=None, findings=[*named, *news])
 
 
-def _other_host(
-    stack: str, own: str | None, read_stack: ReadStack
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return ``findings`` each once, in the order of the settings that they are about."""
+    order = list(outline.keys(Settings))
+
+    def place(one: Finding) -> tuple[int, int]:
+        key, _, rest = one.key.partition("[")
+        top = key.partition(".")[0]
+        number = rest.partition("]")[0]
+        at = int(number) if top == key and number.isascii() and number.isdigit() else 0
+        return order.index(top) if top in order else len(order), at
+
+    return sorted(dict.fromkeys(findings), key=place)
+
+
+def _with_text(raw: Mapping[str, object]) -> dict[str, object]:
+    """Return ``raw`` with the one key that is a text as the engine gives it: always a text."""
+    stack = raw.get("hostStack")
+    if isinstance(stack, bool | int | float):
+        return {**raw, "hostStack": str(stack).lower() if isinstance(stack, bool) else f"{stack:g}"}
+    return dict(raw)
+
+
+def _host(
+    found: Readable, own: str | None, read_stack: ReadStack
 ) -> tuple[Host | None, list[Finding]]:
+    settings = found.settings
+    if settings.host is not None or settings.host_stack is None:
+        return settings.host, []
+    stack = settings.host_stack
     if stack == own:
         return None, [_no_host(stack, "it is this stack itself", "give tapal:host instead")]
+    if not _NAME.fullmatch(stack):
+        cure = "write the stack's name alone, without organization and project"
+        return None, [_no_host(stack, "it is no stack's name", cure)]
     try:
         config = read_stack(stack)
     except StackFileError as error:
-        near = suggest(stack, stack_file.names())
+        near = suggest(stack, (name for name in stack_file.names() if name != own))
         cure = f"did you mean {near!r}?" if near else f"write stacks/Pulumi.{stack}.yaml first"
         return None, [_no_host(stack, str(error), cure)]
+    return _host_in(config, stack)
+
+
+def _host_in(config: Config, stack: str) -> tuple[Host | None, list[Finding]]:
     raw = config.get(f"{PREFIX}host")
     if not raw:
         further = config.get(f"{PREFIX}hostStack")
         cure = f"write {further!r}" if further else f"give that stack a host: {stack}"
         return None, [_no_host(stack, "that stack has no host of its own", cure)]
-    try:
-        return Host.model_validate(raw), []
-    except ValidationError as error:
-        problems = "; ".join(f"{f.key} {f.reason}" for f in map(shape.finding, error.errors()))
+    found = readable.read({"host": raw})
+    if found.findings:
+        problems = "; ".join(f"{one.key} {one.reason}" for one in found.findings)
         return None, [_no_host(stack, f"its host is not right: {problems}", "mend that file")]
+    return found.settings.host, []
 
 
 def _no_host(stack: str, reason: str, cure: str) -> Finding:
@@ -93,18 +153,6 @@ def _no_host(stack: str, reason: str, cure: str) -> Finding:
         key="hostStack",
         reason=f"{stack!r} gives no host: {reason}",
         cure=cure,
-        source="docs/stack-files.md",
+        source=stack_file.SOURCE,
+        rests_on=("host",),
     )
-
-
-def _in_clear(values: Config) -> list[Finding]:
-    return [
-        Finding(
-            id="secret-in-clear",
-            key=key,
-            reason="it stands in clear in the stack's file",
-            cure=f"change it, then set it anew: pulumi config set --secret tapal:{key}",
-        )
-        for key in SECRET_KEYS
-        if values.get(key) and not is_secret(values[key])
-    ]

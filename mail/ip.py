@@ -12,6 +12,8 @@ _DOCUMENTATION = tuple(
     ipaddress.ip_network(net)
     for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 )
+_SPECIAL = "RFC 6890 §2.2"
+_LINK = "RFC 4861 §5.2"
 _CGNAT = ipaddress.ip_network("100.64.0.0/10")
 
 
@@ -31,9 +33,46 @@ def check_ipv6(value: str, key: str) -> list[Finding]:
     return _check(value, key, 6)
 
 
+def check_gateway(address: str, prefix: int, gateway: str, key: str) -> list[Finding]:
+    """Return what keeps ``gateway`` from being the way out for the host's IPv6 ``address``.
+
+    The host must be able to reach it directly: it lies in the prefix, or is link-local.
+
+    Args:
+        address: A readable IPv6 address.
+        prefix: Length of its prefix, 1 to 128.
+        gateway: What is to be checked.
+        key: Path of the gateway.
+    """
+    try:
+        found = _read(gateway)
+    except ValueError:
+        return [_unreadable(gateway, key, 6)]
+    if found.version != 6:
+        cure = "write the IPv6 gateway that the provider's panel shows, often fe80::1"
+        return [_finding("ipv6-gateway", key, f"{gateway} is an IPv4 address", cure, source=_LINK)]
+    network = ipaddress.ip_network(f"{address}/{prefix}", strict=False)
+    if found == ipaddress.ip_address(address):
+        cure = "write the provider's router, often fe80::1"
+        reason = f"{gateway} is the host's own address"
+        return [_finding("ipv6-gateway", key, reason, cure, source=_LINK)]
+    if found not in network and not found.is_link_local:
+        reason = f"{gateway} lies outside {network}, so the host cannot reach it"
+        cure = "compare prefix and gateway with the provider's panel"
+        return [_finding("ipv6-gateway", key, reason, cure, source=_LINK)]
+    return []
+
+
+def _read(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    # A zone (fe80::1%eth0) may hold anything, line breaks too, and none of it means anything here.
+    if "%" in value:
+        raise ValueError(value)
+    return ipaddress.ip_address(value)
+
+
 def _check(value: str, key: str, version: Literal[4, 6]) -> list[Finding]:
     try:
-        address = ipaddress.ip_address(value)
+        address = _read(value)
     except ValueError:
         return [_unreadable(value, key, version)]
     if address.version != version:
@@ -45,7 +84,8 @@ def _check(value: str, key: str, version: Literal[4, 6]) -> list[Finding]:
         reason = f"{value} is from a range kept for documentation"
         cure = "nothing to do in a lab; else write the address that your provider shows"
         return [_finding("ip-documentation", key, reason, cure, "advice")]
-    if not address.is_global or address.is_multicast:
+    mapped = address.version == 6 and address.ipv4_mapped is not None
+    if not address.is_global or address.is_multicast or mapped:
         kind = "shared by the provider (CGNAT)" if address in _CGNAT else "not public"
         reason = f"{value} is {kind}: no receiver can connect to it, nor judge mail from it"
         cure = f"write the public IPv{version} address that your provider shows"
@@ -55,16 +95,23 @@ def _check(value: str, key: str, version: Literal[4, 6]) -> list[Finding]:
 
 def _unreadable(value: str, key: str, version: int) -> Finding:
     bare, slash, _ = value.partition("/")
+    bare, zone, _ = bare.partition("%")
     example = "203.0.113.10" if version == 4 else "2001:db8::10"
-    cure = (
-        f"write {bare!r}; the prefix length is a setting of its own"
-        if slash
-        else (f'write it like "{example}"')
-    )
+    if zone:
+        cure = f"write {bare!r}, without what follows the %"
+    elif slash:
+        cure = f"write {bare!r}; the prefix length is a setting of its own"
+    else:
+        cure = f'write it like "{example}"'
     return _finding("ip-unreadable", key, f"{value!r} is no IPv{version} address", cure)
 
 
 def _finding(
-    name: str, key: str, reason: str, cure: str, level: Literal["error", "advice"] = "error"
+    name: str,
+    key: str,
+    reason: str,
+    cure: str,
+    level: Literal["error", "advice"] = "error",
+    source: str = _SPECIAL,
 ) -> Finding:
-    return Finding(id=name, key=key, reason=reason, cure=cure, source="RFC 6890 §2.2", level=level)
+    return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)

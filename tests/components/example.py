@@ -22,7 +22,7 @@ STACK: dict[str, Any] = {
         "timezone": "Asia/Kolkata",
         "locale": "en_IN.UTF-8",
     },
-    "acme": {"email": "me@example.net", "reload": ["systemctl reload nginx"]},
+    "acme": {"email": "me@elsewhere.test", "reload": ["systemctl reload nginx"]},
     "domains": [
         {
             "name": "example.com",

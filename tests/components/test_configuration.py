@@ -31,12 +31,13 @@ def test_the_example_is_fine() -> None:
 @pytest.mark.parametrize(
     ("change", "key", "words"),
     [
-        ({"acme": {"emial": "me@example.net"}}, "acme.emial", "did you mean 'email'?"),
-        ({"acme": {"emial": "me@example.net"}}, "acme.email", "it is missing"),
+        ({"acme": {"emial": "me@elsewhere.test"}}, "acme.emial", "did you mean 'email'?"),
+        ({"acme": {}}, "acme", "it is missing"),
+        ({"acme": {"reload": []}}, "acme.email", "it is missing"),
         ({"hots": {}}, "hots", "did you mean 'host'?"),
-        ({"allow": ["everything"]}, "allow[0]", "'everything' does not fit"),
-        ({"server": {"maxQueueItems": 0}}, "server.maxQueueItems", "greater than or equal to 1"),
-        ({"server": {"giveUpSendAfter": "5d"}}, "server.giveUpSendAfter", "does not fit"),
+        ({"allow": ["everything"]}, "allow[0]", "'everything' is not dkim-keys or mail-records"),
+        ({"server": {"maxQueueItems": 0}}, "server.maxQueueItems", "write 1 or more"),
+        ({"server": {"giveUpSendAfter": "5d"}}, "server.giveUpSendAfter", "write it like 120h"),
         ({"domains": [{"name": "a.example"}] * 2}, "domains[1].name", "given twice"),
         ({"domains": [{"name": "example.com."}]}, "domains[0].name", "ends in a dot"),
         (

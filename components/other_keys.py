@@ -1,0 +1,53 @@
+"""Keys of a stack besides its settings: secrets, other namespaces, and what is nearly ours."""
+
+from collections.abc import Iterator
+
+from components.stack_file import NAMESPACE, SOURCE, Config, is_secret
+from mail.address import suggest
+from mail.finding import Finding
+
+PREFIX = f"{NAMESPACE}:"
+SECRET_KEYS = ("sshPrivateKey", "passwords")
+CLOUDFLARE = "cloudflare"
+CLOUDFLARE_SECRETS = ("apiToken", "apiKey", "apiUserServiceKey")
+CLOUDFLARE_KEYS = (*CLOUDFLARE_SECRETS, "baseUrl", "email", "userAgentOperatorSuffix")
+_SECRETS = (
+    *(f"{PREFIX}{key}" for key in SECRET_KEYS),
+    *(f"{CLOUDFLARE}:{key}" for key in CLOUDFLARE_SECRETS),
+)
+
+
+def check(config: Config) -> Iterator[Finding]:
+    """Yield secrets that stand in clear, and keys that nobody reads as they are written."""
+    for key, value in config.items():
+        if key in _SECRETS and value and not _is_all_secret(value):
+            yield _finding(
+                "secret-in-clear",
+                key.removeprefix(PREFIX),
+                "it stands in clear in the stack's file",
+                f"change it, then set it anew: pulumi config set --secret {key}",
+            )
+        namespace, _, name = key.partition(":")
+        if namespace == CLOUDFLARE and name not in CLOUDFLARE_KEYS:
+            near = suggest(name, CLOUDFLARE_KEYS)
+            if near is not None:
+                yield _unknown(key, f"{CLOUDFLARE}:{near}")
+        elif namespace != NAMESPACE and suggest(namespace, [NAMESPACE, CLOUDFLARE]) == NAMESPACE:
+            yield _unknown(key, f"{PREFIX}{name}")
+
+
+def _is_all_secret(value: object) -> bool:
+    """Return whether a value is encrypted, as a whole or each of its parts."""
+    if isinstance(value, dict) and not is_secret(value):
+        return bool(value) and all(map(is_secret, value.values()))
+    return is_secret(value)
+
+
+def _unknown(key: str, near: str) -> Finding:
+    shown = key if key.isprintable() else ascii(key)[1:-1]
+    reason = "nobody reads a key of that name"
+    return _finding("settings-unknown-key", shown, reason, f"did you mean {near!r}?")
+
+
+def _finding(rule: str, key: str, reason: str, cure: str) -> Finding:
+    return Finding(id=rule, key=key, reason=reason, cure=cure, source=SOURCE)
