@@ -1,6 +1,7 @@
 # Each target is a line that a person could type; see README.md.
 .DEFAULT_GOAL := help
 STACK ?= lab
+BASE ?= origin/main
 PYTHON := venv/bin/python
 # Refresh with the stack's present settings, not with those of the last `up`.
 export PULUMI_RUN_PROGRAM := true
@@ -34,6 +35,12 @@ preview: $(READY)  ## show what `make up` would change (STACK=…)
 up: $(READY)  ## make it so, after a preview and a yes (STACK=…)
 	@$(PULUMI) up --stack $(STACK)
 
+drift: $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
+
+pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
+	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
+
 destroy: $(READY)  ## remove our records and files, after a yes (STACK=…)
 	@$(PULUMI) destroy --stack $(STACK)
 
@@ -52,4 +59,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test setup new preview up destroy send status logs bench down
+.PHONY: help demo test setup new preview up drift pr destroy send status logs bench down
