@@ -11,6 +11,7 @@ from urllib.parse import quote as percent_encode
 
 from mail import address
 from mail.finding import Finding
+from mail.spf import Resolve
 
 Disposition = Literal["none", "quarantine", "reject"]
 Alignment = Literal["relaxed", "strict"]
@@ -19,6 +20,9 @@ ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 
 _TAGS = "RFC 9989 §4.7"
 _CONSENT = "RFC 9990 §4"
+CONSENT = "dmarc-report-consent"
+"""The rule that is advice to look at until the DNS was asked; see `look_up_consent`."""
+
 _FAILURE_OPTIONS = ("0", "1", "d", "s")
 _REMOVED = ("pct", "rf", "ri")
 
@@ -108,6 +112,16 @@ def is_dmarc(text: str) -> bool:
     """Return whether a TXT value counts as a DMARC record at all (RFC 9989 §4.7)."""
     name, _, value = text.partition(";")[0].partition("=")
     return (name.strip().lower(), value.strip().upper()) == ("v", "DMARC1")
+
+
+def look_up_consent(domain: str, report_domain: str, resolve: Resolve, key: str) -> list[Finding]:
+    """Return whether ``report_domain`` lacks its consent to reports on ``domain``: an advice."""
+    name, value = consent_record(domain, report_domain)
+    if any(is_dmarc(text) for text in resolve(name, "TXT")):
+        return []
+    reason = f"{report_domain} does not agree to reports on {domain}, so receivers send none there"
+    cure = f'publish in the zone of {report_domain}: {name} TXT "{value}"'
+    return [_finding(CONSENT, key, reason, cure, "advice", _CONSENT)]
 
 
 def check_tags(text: str, key: str) -> list[Finding]:
@@ -215,7 +229,7 @@ def _advise_consent(policy: Policy, domain: str, key: str) -> list[Finding]:
         name, value = consent_record(domain, host)
         reason = f"receivers send reports to {host} only if that domain agrees"
         cure = f'make sure that its zone holds: {name} TXT "{value}"'
-        findings.append(_finding("dmarc-report-consent", key, reason, cure, "advice", _CONSENT))
+        findings.append(_finding(CONSENT, key, reason, cure, "advice", _CONSENT))
     return findings
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mail import address
 from mail.finding import Finding
+from mail.spf import Resolve
 
 WORDS = ("host", "keep")
 _SOURCE = "RFC 5321 §5.1"
@@ -30,6 +31,25 @@ def check(names: Sequence[str], host: str | None, key: str) -> list[Finding]:
             findings.append(_finding("mx-twice", f"{key}[{index}]", f"{name} is given twice", cure))
         seen.add(name)
     return findings
+
+
+def look_up(name: str, resolve: Resolve, key: str) -> list[Finding]:
+    """Return why mail cannot come to the MX target ``name``, as far as the DNS tells.
+
+    Args:
+        name: One target.
+        resolve: How to ask the DNS for CNAME, A and AAAA.
+        key: Path of the target.
+    """
+    if aliases := resolve(name, "CNAME"):
+        reason = f"{name} is a CNAME, which an MX must not name: some senders refuse it"
+        cure = f"write the name that it stands for: {aliases[0]}"
+        source = "RFC 2181 §10.3, RFC 5321 §5.1"
+        return [Finding(id="mx-cname", key=key, reason=reason, cure=cure, source=source)]
+    if not resolve(name, "A") and not resolve(name, "AAAA"):
+        cure = "check its spelling, or give it an A or AAAA record first"
+        return [_finding("mx-no-address", key, f"{name} has no address in the DNS", cure)]
+    return []
 
 
 def _check_one(name: str, host: str | None, place: str) -> Iterator[Finding]:

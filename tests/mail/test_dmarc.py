@@ -145,3 +145,22 @@ def test_outside_report_domains() -> None:
 )
 def test_check_tags(text: str, expected: list[str]) -> None:
     assert [finding.id for finding in dmarc.check_tags(text, "k")] == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "agrees"),
+    [
+        (["v=DMARC1;"], True),
+        (["v=DMARC1"], True),
+        (["something else", "v=DMARC1; rua=mailto:a@reports.test"], True),
+        (["something else"], False),
+        ([], False),
+    ],
+)
+def test_consent_is_looked_up(values: list[str], agrees: bool) -> None:
+    name = "example.com._report._dmarc.reports.test"
+    zone = Zone({(name, "TXT"): values})
+    found = dmarc.look_up_consent("example.com", "reports.test", zone.values, "dmarc")
+    assert [one.id for one in found] == ([] if agrees else [dmarc.CONSENT])
+    assert all(one.level == "advice" for one in found)
+    assert all(f'{name} TXT "v=DMARC1;"' in one.cure for one in found)

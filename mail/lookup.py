@@ -1,0 +1,100 @@
+"""Asks the DNS by the machine's own resolver: quickly, each question once, and never for long.
+
+What has no answer is told from what does not exist: a record that is missing can be a mistake, a
+resolver that is silent says nothing about anybody's records.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.resolver
+
+from mail.spf import Resolve
+
+PATIENCE = 2.0  # seconds for one question
+BUDGET = 6.0  # seconds for all of them
+
+Records = Mapping[tuple[str, str], Sequence[str]]
+"""By name and type: the values, or none where there is no such record."""
+
+
+class UnansweredError(Exception):
+    """A question could not be asked, or nobody answered it: not the same as no such record."""
+
+
+def overlay(planned: Records, resolve: Resolve) -> Resolve:
+    """Return a look-up of ``planned`` first: what will be, whatever the DNS says today."""
+
+    def look_up(name: str, kind: str) -> Sequence[str]:
+        known = planned.get((name.rstrip(".").lower(), kind))
+        return resolve(name, kind) if known is None else known
+
+    return look_up
+
+
+class Resolver:
+    """Answers as `mail.spf.Resolve` asks, to several threads at once.
+
+    Values come as text: names without their final dot, the strings of a TXT joined.
+    """
+
+    def __init__(self, *, patience: float = PATIENCE, budget: float = BUDGET) -> None:
+        """Take the machine's name servers, and for how long to wait (seconds): once, in all."""
+        self._patience = patience
+        self._deadline = time.monotonic() + budget
+        self._lock = threading.Lock()
+        self._answers: dict[tuple[str, str], Future[Sequence[str]]] = {}
+        try:
+            self._dns: dns.resolver.Resolver | None = dns.resolver.Resolver()
+        except (dns.exception.DNSException, OSError):
+            self._dns = None
+            return
+        self._dns.timeout = patience / 2  # so that a second server, or try, has its chance
+
+    def __call__(self, name: str, kind: str) -> Sequence[str]:
+        """Return the values at ``name`` of type ``kind``; none if there are none.
+
+        Raises:
+            UnansweredError: there is no answer; the message says why.
+        """
+        question = (name.rstrip(".").lower(), kind)
+        with self._lock:
+            first = question not in self._answers
+            answer = self._answers.setdefault(question, Future())
+        if first:
+            try:
+                answer.set_result(self._ask(*question))
+            except Exception as error:  # noqa: BLE001 - all who wait for it must hear of it
+                answer.set_exception(error)
+        return answer.result()
+
+    def _ask(self, name: str, kind: str) -> Sequence[str]:
+        try:
+            owner = dns.name.from_text(name)
+        except (dns.exception.DNSException, UnicodeError, ValueError):
+            return ()  # no such name can be: somebody's SPF record may hold anything
+        left = min(self._patience, self._deadline - time.monotonic())
+        if self._dns is None or left <= 0:
+            raise UnansweredError("no time left" if self._dns else "there is no name server")
+        try:
+            found = self._dns.resolve(owner, kind, raise_on_no_answer=False, lifetime=left)
+        except dns.resolver.NXDOMAIN:
+            return ()
+        except dns.exception.Timeout:
+            raise UnansweredError("no answer in time") from None
+        except (dns.exception.DNSException, OSError):
+            raise UnansweredError("the name server could not find out") from None
+        return [_text(rdata) for rdata in found.rrset or ()]
+
+
+def _text(rdata: dns.rdata.Rdata) -> str:
+    strings: tuple[bytes, ...] | None = getattr(rdata, "strings", None)
+    if strings is not None:
+        return b"".join(strings).decode("utf-8", "replace")
+    # An MX is asked for its target; of every other type the value is a name or an address.
+    return str(getattr(rdata, "exchange", rdata)).removesuffix(".").lower()
