@@ -86,7 +86,9 @@ def read(text: str, redact: Redact = str) -> Plan:
 
 
 def _counts(item: Properties) -> bool:
-    return _text(item, "op") not in QUIET | PARTS
+    # A component, and the stack itself, is but a name for what is in it.
+    state = _mapping(item.get("newState") or item.get("oldState"))
+    return _text(item, "op") not in QUIET | PARTS and state.get("custom") is not False
 
 
 def _step(item: Properties) -> Step:

@@ -98,6 +98,20 @@ def test_a_replacement_is_one_change() -> None:
     assert [step.kind for step in read(json.dumps(told)).steps] == ["replace"]
 
 
+def test_a_component_is_no_change_of_its_own() -> None:
+    told = {
+        "steps": [
+            {
+                "op": "create",
+                "urn": f"urn:pulumi:s::tapal::{kind}::name",
+                "newState": {"custom": custom, "inputs": {}},
+            }
+            for kind, custom in (("pulumi:pulumi:Stack", False), ("x:HostFile", True))
+        ]
+    }
+    assert [plan_diff.kind(step) for step in read(json.dumps(told)).steps] == ["HostFile"]
+
+
 def test_what_is_not_known_yet_is_said_so() -> None:
     told = {
         "steps": [
