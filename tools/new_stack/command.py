@@ -92,7 +92,9 @@ def _checked(given: Given) -> Given:
     told = one(answers, "host_key")
     fetch = bool(told) and not host_key.is_complete(told)
     trial = answers | {"host_key": (SAMPLE_KEY,)} if fetch else answers
-    problems = [*map(_missing, missing), *page.problems(trial)]
+    wrong = page.problems(trial)
+    problems = [each for each in wrong if not any(one.about(each.key) for one in missing)]
+    problems = [*map(_missing, missing), *problems]
     if problems:
         things = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
         raise NewStackError(f"{things} to put right\n{finding.render(problems)}")

@@ -1,0 +1,87 @@
+"""A terminal with a person at it: reads what a command asks and types the answer."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07|\r")
+
+_QUIET = 0.1  # seconds
+
+Answers = Sequence[tuple[str, str]]
+"""A pattern of what is asked, and what is typed then (Enter is added)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a command left behind: its exit status, and its output without colours."""
+
+    status: int
+    output: str
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    answers: Answers = (),
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float = 300,
+) -> Said:
+    """Run ``argv`` on a terminal of its own; each question is answered as often as it is asked.
+
+    Raises:
+        TimeoutError: it did not end; the message holds what it said, a question perhaps.
+    """
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        argv, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env, start_new_session=True
+    )
+    os.close(theirs)
+    deadline = time.monotonic() + timeout
+    said, asked = "", 0
+    try:
+        while (more := _read(ours)) != "":
+            said += more or ""
+            if more is None:  # whoever asks has said all, and waits
+                asked = _answer(ours, said, asked, answers)
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{' '.join(argv)}\n{plain(said)}")
+        return Said(status=process.wait(timeout=30), output=plain(said))
+    finally:
+        os.close(ours)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without what moves the cursor or colours it."""
+    return _CONTROL.sub("", text)
+
+
+def _read(terminal: int) -> str | None:
+    """Return what is there, None if nothing is yet, an empty text when the other end is closed."""
+    ready, _, _ = select.select([terminal], [], [], _QUIET)
+    if not ready:
+        return None
+    try:
+        return os.read(terminal, 65536).decode(errors="replace")
+    except OSError:  # what a closed terminal says on Linux
+        return ""
+
+
+def _answer(terminal: int, said: str, asked: int, answers: Answers) -> int:
+    """Answer a question at the end of what was said since place ``asked``; return the new place."""
+    fresh = plain(said[asked:])
+    for question, answer in answers:
+        if re.search(question + r"\s*$", fresh):
+            os.write(terminal, f"{answer}\r".encode())
+            return len(said)
+    return asked
