@@ -44,9 +44,9 @@ def check_zone(name: str, zone: str, key: str, name_key: str) -> list[Finding]:
 
 
 def _host(domain: Domain, host: Host | None, key: str) -> Iterator[Finding]:
-    if host is not None and host.name == domain.name:
+    if host is not None and host.name == domain.name and "." in host.domain:
         reason = f"{domain.name} is the server's own name, and one name holds one SPF record"
-        cure = f"name the server otherwise, such as smtp.{domain.name}"
+        cure = "write the domain that the mail comes from, or give the server another name"
         found = _finding("domain-is-host", f"{key}.name", reason, cure, "RFC 7208 §4.5")
         yield replace(found, rests_on=("host.name",))
 
@@ -57,11 +57,14 @@ def _spf(domain: Domain, host: Host | None, key: str) -> list[Finding]:
 
 
 def _long_names(domain: Domain, key: str) -> Iterator[Finding]:
-    places = {f"{key}.name": dmarc.record_name(domain.name)}
-    for index, one in enumerate(domain.dkim):
-        if not dkim.check_selector(one.selector, ""):
-            place = f"{key}.dkim[{index}].selector"
-            places[place] = dkim.record_name(one.selector, domain.name)
+    places = {
+        f"{key}.dkim[{index}].selector": dkim.record_name(one.selector, domain.name)
+        for index, one in enumerate(domain.dkim)
+        if not dkim.check_selector(one.selector, "")
+    }
+    policy_name = dmarc.record_name(domain.name)
+    if len(policy_name) > address.LONGEST_NAME:
+        places = {f"{key}.name": policy_name}
     for place, name in places.items():
         if len(name) > address.LONGEST_NAME:
             reason = f"its record would be at a name of {len(name)} characters"
@@ -83,7 +86,8 @@ def _choices(domain: Domain, key: str) -> Iterator[Finding]:
     }
     for what in (name for name, without_effect in kept.items() if without_effect):
         reason = f"where the zone holds such a record, what stands under {what} has no effect"
-        cure = f"write {place}.{what}: replace, or leave {what} out"
+        choice = "merge" if what == "spf" else "replace"
+        cure = f"write {place}.{what}: {choice}, or leave {what} out"
         found = _finding("existing-no-effect", f"{place}.{what}", reason, cure, SOURCE)
         yield replace(found, level="advice", rests_on=(f"{key}.{what}",))
 

@@ -31,14 +31,14 @@ def check(host: Host) -> list[Finding]:
     if host.locale and not _LOCALE.fullmatch(host.locale):
         reason = f"{host.locale!r} is no UTF-8 locale"
         cure = "write it like en_IN.UTF-8, or leave it out"
-        findings.append(_finding("locale", "host.locale", reason, cure))
-    return findings + _url(host.apt_mirror, "host.aptMirror", _WEB)
+        findings.append(_finding("host-locale", "host.locale", reason, cure))
+    return findings + _url(host.apt_mirror, "host.aptMirror", _WEB, rule="mirror-url")
 
 
 def check_acme(acme: Acme) -> list[Finding]:
     """Return what is wrong with the settings of the certificate authority."""
     findings = address.check_mailbox(acme.email, "acme.email") or list(_contact(acme))
-    findings += _url(acme.directory, "acme.directory", _WEB[:1], "RFC 8555 §6.1")
+    findings += _url(acme.directory, "acme.directory", _WEB[:1], rule="acme-directory")
     findings += _ca_bundle(acme)
     for index, command in enumerate(acme.reload):
         try:
@@ -60,7 +60,7 @@ def check_server(server: Server) -> list[Finding]:
         cure = "write it like 120h: 4 to 5 days are customary"
         place = "server.giveUpSendAfter"
         findings.append(_finding("queue-time", place, reason, cure, "RFC 5321 §4.5.4.1"))
-    return findings + _url(server.debian_mirror, "server.debianMirror", _WEB)
+    return findings + _url(server.debian_mirror, "server.debianMirror", _WEB, rule="mirror-url")
 
 
 def _below_something(host: Host) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _timezone(name: str) -> list[Finding]:
         near = address.suggest(name, known)
         cure = f"did you mean {near!r}?" if near else "write it like Asia/Kolkata"
         reason = f"there is no time zone {name!r}"
-        return [_finding("timezone", "host.timezone", reason, cure, "IANA time zone database")]
+        return [_finding("host-timezone", "host.timezone", reason, cure, "IANA time zone database")]
     return []
 
 
@@ -116,12 +116,10 @@ def _contact(acme: Acme) -> Iterator[Finding]:
         yield _finding("acme-email-example", "acme.email", reason, cure, "RFC 8555 §7.3")
 
 
-def _url(
-    value: str | None, key: str, schemes: Sequence[str], source: str = SOURCE
-) -> list[Finding]:
+def _url(value: str | None, key: str, schemes: Sequence[str], *, rule: str) -> list[Finding]:
     if value is None:
         return []
-    rule = {"acme.directory": "acme-directory"}.get(key, "mirror-url")
+    source = "RFC 8555 §6.1" if rule == "acme-directory" else SOURCE
     listed = " or ".join(f"{scheme}://" for scheme in schemes)
     cure = f"write it whole, such as {schemes[0]}://host.example/path, or leave it out"
     try:

@@ -17,6 +17,18 @@ _SECRETS = (
 )
 
 
+def own(config: Config) -> dict[str, object]:
+    """Return the keys of our namespace without it; one that is nearly ours counts as ours."""
+    found = {
+        key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
+    }
+    for key, value in config.items():
+        namespace, _, name = key.partition(":")
+        if _is_nearly_ours(namespace) and name not in SECRET_KEYS:
+            found.setdefault(name, value)
+    return found
+
+
 def check(config: Config) -> Iterator[Finding]:
     """Yield secrets that stand in clear, and keys that nobody reads as they are written."""
     for key, value in config.items():
@@ -32,8 +44,12 @@ def check(config: Config) -> Iterator[Finding]:
             near = suggest(name, CLOUDFLARE_KEYS)
             if near is not None:
                 yield _unknown(key, f"{CLOUDFLARE}:{near}")
-        elif namespace != NAMESPACE and suggest(namespace, [NAMESPACE, CLOUDFLARE]) == NAMESPACE:
+        elif _is_nearly_ours(namespace):
             yield _unknown(key, f"{PREFIX}{name}")
+
+
+def _is_nearly_ours(namespace: str) -> bool:
+    return namespace != NAMESPACE and suggest(namespace, [NAMESPACE, CLOUDFLARE]) == NAMESPACE
 
 
 def _is_all_secret(value: object) -> bool:

@@ -1,10 +1,13 @@
 """Which keys a stack may have, and where: read from the settings' own classes."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import get_args, get_origin
 
 from components.settings import Model
+
+_PART = re.compile(r"\[[0-9]{1,9}\]|[^.\[\]]+")
 
 Path = tuple[str | int, ...]
 """Where a value stands: keys and positions, such as ``("domains", 0, "spf")``."""
@@ -36,6 +39,26 @@ def text(path: Path) -> str:
         else:
             shown += f".{part if part.isprintable() else ascii(part)[1:-1]}"
     return shown.removeprefix(".")
+
+
+def place(key: str, model: type[Model]) -> tuple[int, ...]:
+    """Return what to sort ``key`` by, so that findings come in the order of the settings.
+
+    Keys that there are not come last on their level.
+    """
+    found: list[int] = []
+    below: type[Model] | None = model
+    for part in _PART.findall(key):
+        if part.startswith("["):
+            found.append(int(part[1:-1]))
+        elif below is None:
+            break
+        else:
+            known = keys(below)
+            found.append(list(known).index(part) if part in known else len(known))
+            inner = known.get(part)
+            below = inner.model if inner else None
+    return tuple(found)
 
 
 def covers(outer: str, inner: str) -> bool:

@@ -49,6 +49,10 @@ class Readable:
         """Return those of ``findings`` that do not merely follow from what cannot be read."""
         return [one for one in findings if not self._follows(one)]
 
+    def is_known(self, key: str) -> bool:
+        """Return whether what stands right at ``key`` could be read, whatever is below it."""
+        return not any(outline.covers(gap, key) for gap in self.gaps)
+
     def is_whole(self, key: str) -> bool:
         """Return whether everything at and below ``key`` could be read."""
         return not any(outline.covers(gap, key) or outline.covers(key, gap) for gap in self.gaps)
@@ -56,9 +60,7 @@ class Readable:
     def _follows(self, one: Finding) -> bool:
         if MARK in f"{one.key} {one.reason} {one.cure}":
             return True
-        if any(outline.covers(gap, one.key) for gap in self.gaps):
-            return True
-        return not all(map(self.is_whole, one.rests_on))
+        return not (self.is_known(one.key) and all(map(self.is_whole, one.rests_on)))
 
 
 def read(raw: Mapping[str, object], further: Iterable[str] = ()) -> Readable:
@@ -92,8 +94,10 @@ class _Reader:
     def read(self) -> Readable:
         self._spell(self._raw, Settings, ())
         self._fit()
-        for path, value in list(_texts(self._raw, ())):
-            self._check_text(path, value)
+        for path, value, is_name in list(_texts(self._raw, ())):
+            if problem := self._text_problem(path, value):
+                self._gap(path, problem)
+                self._put(path, None if is_name else stand_in(path))
         settings = self._fit()
         return Readable(settings=settings, findings=self._findings, gaps=frozenset(self._gaps))
 
@@ -112,20 +116,19 @@ class _Reader:
                 for place, one in _parts((*path, key), values.get(key), many=below.many):
                     self._spell(one, below.model, place)
 
-    def _check_text(self, path: Path, value: str) -> None:
-        if any(outline.covers(gap, outline.text(path)) for gap in self._gaps):
-            return
+    def _text_problem(self, path: Path, value: str) -> Finding | None:
         bare = value.strip()
-        if _PRIVATE_KEY in value:
-            self._mend(path, shape.private_key(path))
-        elif path == ("acme", "caBundle") and bare.startswith(PEM_MARK):
-            return
-        elif len(bare) > LONGEST:
-            self._mend(path, shape.too_long(path, len(bare), LONGEST))
-        elif hidden := [one for one in bare if _is_hidden(one)]:
-            self._mend(path, shape.hidden(path, hidden[0]))
-        elif _DATE.fullmatch(bare):
-            self._mend(path, shape.date(path, bare))
+        if any(outline.covers(gap, outline.text(path)) for gap in self._gaps):
+            return None
+        if _PRIVATE_KEY in bare:
+            return shape.private_key(path)
+        if path == ("acme", "caBundle") and bare.startswith(PEM_MARK):
+            return None
+        if len(bare) > LONGEST:
+            return shape.too_long(path, len(bare), LONGEST)
+        if hidden := [one for one in bare if _is_hidden(one)]:
+            return shape.hidden(path, hidden[0])
+        return shape.date(path, bare) if _DATE.fullmatch(bare) else None
 
     def _fit(self) -> Settings:
         for _ in range(_ROUNDS):
@@ -185,16 +188,19 @@ def _parts(path: Path, value: object, *, many: bool) -> Iterator[tuple[Path, dic
             yield from _parts((*path, at), one, many=False)
 
 
-def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield every text in ``value`` with its place; the name of an alias is a text too."""
+def _texts(value: object, path: Path) -> Iterator[tuple[Path, str, bool]]:
+    """Yield every text in ``value`` with its place, and whether it is itself the last key there.
+
+    Keys are ours but for the names of aliases.
+    """
     if isinstance(value, str):
-        yield path, value
+        yield path, value, False
     elif isinstance(value, list):
         for at, one in enumerate(value):
             yield from _texts(one, (*path, at))
     elif isinstance(value, dict):
         for key, one in value.items():
-            yield (*path, key), key
+            yield (*path, key), key, True
             yield from _texts(one, (*path, key))
 
 

@@ -1,10 +1,11 @@
 """Holds a stack's settings against all rules; every finding names the key it is about."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from components import domain_rules, host_rules
 from components.domain_rules import alias_domain, policy
+from components.readable import Readable
 from components.settings import Domain, Host, Server, Settings
 from mail import alias
 from mail.finding import Finding
@@ -12,17 +13,16 @@ from mail.finding import Finding
 __all__ = ["alias_domain", "check", "policy"]
 
 SOURCE = "docs/stack-files.md"
-IsWhole = Callable[[str], bool]
 
 
-def check(settings: Settings, host: Host | None, is_whole: IsWhole) -> list[Finding]:
-    """Return everything that is wrong with ``settings``, or worth knowing.
+def check(stack: Readable, host: Host | None) -> list[Finding]:
+    """Return everything that is wrong with the settings of ``stack``, or worth knowing.
 
     Args:
-        settings: the stack's.
+        stack: as far as it could be read.
         host: what its domains send from, if that is known.
-        is_whole: whether all that stands under a key could be read.
     """
+    settings = stack.settings
     findings = list(_stack_shape(settings))
     if settings.host is not None:
         findings += host_rules.check(settings.host)
@@ -31,7 +31,7 @@ def check(settings: Settings, host: Host | None, is_whole: IsWhole) -> list[Find
     findings += host_rules.check_server(settings.server)
     for index, domain in enumerate(settings.domains):
         findings += domain_rules.check(domain, host, f"domains[{index}]")
-    findings += [*_twice(settings.domains), *_aliases(settings.domains, is_whole)]
+    findings += [*_twice(settings.domains), *_aliases(stack)]
     # Two rules may look at one name; what they both say is said once.
     return list(dict.fromkeys(findings))
 
@@ -67,17 +67,20 @@ def _shape(key: str, reason: str, cure: str, other: str) -> Finding:
     return replace(found, rests_on=(other,))
 
 
-def _aliases(domains: tuple[Domain, ...], is_whole: IsWhole) -> list[Finding]:
+def _aliases(stack: Readable) -> list[Finding]:
+    domains = stack.settings.domains
+    names = [domain.name for domain in domains]
     return alias.check(
         [
-            alias_domain(domain, complete=_knows_all(f"domains[{index}]", is_whole))
+            alias_domain(
+                domain,
+                complete=names.count(domain.name) == 1
+                and stack.is_known(f"domains[{index}].aliases")
+                and stack.is_whole(f"domains[{index}].accounts"),
+            )
             for index, domain in enumerate(domains)
         ]
     )
-
-
-def _knows_all(key: str, is_whole: IsWhole) -> bool:
-    return all(is_whole(f"{key}.{what}") for what in ("name", "accounts", "aliases"))
 
 
 def _twice(domains: tuple[Domain, ...]) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ The shape is pydantic's work (unknown keys refused, nothing mutable), the rules 
 ``mail/``. Every problem is reported at once, each with its key, what is wrong and the cure.
 """
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,9 +17,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
-from mail import address as names
+from components.normal_form import AccountName, DomainName, IpAddress, Number, RecordName
 from mail import dkim as dkim_rules
 
 PEM_MARK = "-----BEGIN "
@@ -45,42 +43,6 @@ class Model(BaseModel):
         if isinstance(value, dict):
             return {key: one for key, one in value.items() if one is not None}
         return value
-
-
-def _lower(value: object) -> object:
-    # What cannot be a name stays as it was written, for the rules to say why.
-    try:
-        return names.domain(value) if isinstance(value, str) else value
-    except names.AddressError:
-        return value
-
-
-def _compressed(value: object) -> object:
-    # One spelling of an address: as name servers give it back (RFC 5952).
-    try:
-        return str(ipaddress.ip_address(value)) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _account(value: object) -> object:
-    # One spelling of an account: as chasquid stores it.
-    try:
-        return names.account(value.strip()) if isinstance(value, str) else value
-    except names.AddressError:
-        return value
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool):
-        raise PydanticCustomError("int_type", "Input should be a valid integer")
-    return value
-
-
-IpAddress = Annotated[str, BeforeValidator(_compressed)]
-DomainName = Annotated[str, BeforeValidator(_lower)]
-AccountName = Annotated[str, BeforeValidator(_account)]
-Number = Annotated[int, BeforeValidator(_number)]
 
 
 class Ssh(Model):
@@ -161,7 +123,7 @@ class Server(Model):
 class Spf(Model):
     """Who else may send for the domain, and what others get: softfail or fail."""
 
-    include: tuple[DomainName, ...] = ()
+    include: tuple[RecordName, ...] = ()
     all: Literal["softfail", "fail"] = "softfail"
 
 

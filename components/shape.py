@@ -12,6 +12,7 @@ from mail.finding import Finding
 SOURCE = "docs/stack-files.md"
 EXAMPLE = "stacks/Pulumi.example.com.yaml"
 LONGEST_SHOWN = 60
+_LISTS_OF_MAPPINGS = ("domains", "dkim")
 
 
 def finding(path: Path, detail: ErrorDetails) -> Finding:
@@ -31,8 +32,10 @@ def unknown(path: Path, known: Iterable[str], near: str | None) -> Finding:
 
 def hidden(path: Path, character: str) -> Finding:
     """Return what to say of a text that holds ``character``, which no line can hold."""
-    what = "a line break" if character in "\n\r\x85\u2028\u2029" else "an invisible character"
-    reason = f"it holds {what} (U+{ord(character):04X}), and it ends up in a line of its own"
+    code = f"U+{ord(character):04X}"
+    reason = f"it holds an invisible character ({code})"
+    if character in "\n\r\x85\u2028\u2029":
+        reason = f"it holds a line break ({code}), after which another setting would begin"
     return _finding("settings-hidden-character", path, reason, "type it anew, on one line")
 
 
@@ -106,8 +109,8 @@ def _no_text(detail: ErrorDetails) -> tuple[str, str]:
         return "it is empty", "write a value, or remove the line"
     reason = f"{_kind(value)} stands where text is expected"
     if isinstance(value, bool | int | float):
-        shown = str(value).lower() if isinstance(value, bool) else _number(value)
-        return reason, f'put it in quotes as it was written, such as "{shown}"'
+        # Not the number itself: 0815 is 815 by now, and 2026e1 is 20260.
+        return reason, "put quotes around it, just as you wrote it"
     return reason, f"{EXAMPLE} shows what it looks like"
 
 
@@ -140,6 +143,8 @@ def _no_mapping(detail: ErrorDetails) -> tuple[str, str]:
 def _no_list(detail: ErrorDetails) -> tuple[str, str]:
     value = detail["input"]
     reason = f"{_kind(value)} stands where a list is expected"
+    if detail["loc"][-1] in _LISTS_OF_MAPPINGS:
+        return reason, f"write a list, even of one; {EXAMPLE} shows what it looks like"
     if isinstance(value, str) and len(value) <= LONGEST_SHOWN and value.isprintable():
         return (
             reason,

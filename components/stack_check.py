@@ -52,11 +52,11 @@ def check(
         read_stack: gives the configuration of another stack.
     """
     findings = list(other_keys.check(config))
-    own = {key.removeprefix(PREFIX): config[key] for key in config if key.startswith(PREFIX)}
+    own = other_keys.own(config)
     raw = {key: value for key, value in own.items() if key not in SECRET_KEYS}
     found = readable.read(_with_text(raw), SECRET_KEYS)
     host, problems = _host(found, name, read_stack)
-    problems += rules.check(found.settings, host, found.is_whole)
+    problems += rules.check(found, host)
     findings += [*found.findings, *found.news(problems)]
     broken = bool(found.findings)
     return Checked(
@@ -67,8 +67,16 @@ def check(
     )
 
 
-def check_file(file: Path, *, read_stack: ReadStack = stack_file.config) -> Checked:
-    """Check the stack in ``file``, without its secrets; the file itself is checked as well."""
+def check_file(
+    file: Path, *, name: str | None = None, read_stack: ReadStack = stack_file.config
+) -> Checked:
+    """Check the stack in ``file``, without its secrets; the file itself is checked as well.
+
+    Args:
+        file: the stack's file.
+        name: the stack's name, if the file is not called for it.
+        read_stack: gives the configuration of another stack.
+    """
     try:
         found = stack_file.load(file)
     except StackFileError as error:
@@ -81,7 +89,8 @@ def check_file(file: Path, *, read_stack: ReadStack = stack_file.config) -> Chec
         )
         nothing = readable.read({})
         return Checked(settings=None, host=None, findings=[broken], readable=nothing)
-    checked = check(found.config, name=stack_file.name(file), read_stack=read_stack)
+    own = name or stack_file.name(file)
+    checked = check(found.config, name=own, read_stack=read_stack)
     if not found.problems:
         return checked
     # A key that stands outside of config was meant to be in it: that it is missing is no news.
@@ -93,16 +102,7 @@ def check_file(file: Path, *, read_stack: ReadStack = stack_file.config) -> Chec
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """Return ``findings`` each once, in the order of the settings that they are about."""
-    order = list(outline.keys(Settings))
-
-    def place(one: Finding) -> tuple[int, int]:
-        key, _, rest = one.key.partition("[")
-        top = key.partition(".")[0]
-        number = rest.partition("]")[0]
-        at = int(number) if top == key and number.isascii() and number.isdigit() else 0
-        return order.index(top) if top in order else len(order), at
-
-    return sorted(dict.fromkeys(findings), key=place)
+    return sorted(dict.fromkeys(findings), key=lambda one: outline.place(one.key, Settings))
 
 
 def _with_text(raw: Mapping[str, object]) -> dict[str, object]:

@@ -73,9 +73,16 @@ def load(text: str) -> Document:
         builder = _Builder()
         return Document(value=builder.build(nodes[0]), twice=tuple(builder.twice))
     except yaml.YAMLError as error:
-        raise YamlError(" ".join(str(error).split())) from error
+        raise YamlError(_said(error)) from error
     except RecursionError as error:
         raise YamlError("it is nested too deeply") from error
+
+
+def _said(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 class _Loader(yaml.BaseLoader):

@@ -30,6 +30,7 @@ def stand_in(path: Path) -> object:
         "domains[].dkim[]": {"selector": label},
         "domains[].dkim[].selector": label,
         "domains[].accounts[]": label,
+        "domains[].aliases.*": [_MAILBOX],
         "domains[].aliases.*[]": _MAILBOX,
         "allow[]": "dkim-keys",
     }

@@ -51,8 +51,8 @@ def check(domains: Sequence[Domain], key: str = "domains") -> list[Finding]:
         findings += bad_name + _check_syntax(domain, place)
         readable.append(None if bad_name else _readable(domain))
     for index, found in enumerate(readable):
+        findings += _check_twice(domains[index], f"{key}[{index}]")
         if found is not None:
-            findings += _check_twice(found, f"{key}[{index}]")
             findings += _advise(found, f"{key}[{index}]") if found.complete else []
     return findings + check_routes(readable, key)
 
@@ -80,10 +80,7 @@ def _readable(domain: Domain) -> Domain:
         for left, right in domain.aliases.items()
         if not address.check(name, left, "")
     }
-    whole = len(accounts) == len(domain.accounts) and all(
-        left in aliases and len(aliases[left]) == len(right) > 0
-        for left, right in domain.aliases.items()
-    )
+    whole = len(accounts) == len(domain.accounts) and len(aliases) == len(domain.aliases)
     return Domain(
         name=domain.name, accounts=accounts, aliases=aliases, complete=whole and domain.complete
     )
@@ -92,7 +89,10 @@ def _readable(domain: Domain) -> Domain:
 def _check_twice(domain: Domain, key: str) -> list[Finding]:
     findings: list[Finding] = []
     served: dict[str, int] = {}
-    for index, account in enumerate(map(address.account, domain.accounts)):
+    for index, written in enumerate(domain.accounts):
+        if address.check_account(written, ""):
+            continue
+        account = address.account(written)
         if account in served:
             reason = f"{account} is given twice"
             place = f"{key}.accounts[{index}]"
@@ -100,6 +100,8 @@ def _check_twice(domain: Domain, key: str) -> list[Finding]:
         served.setdefault(account, index)
     seen: dict[str, str] = {}
     for left in domain.aliases:
+        if address.check(name, left, ""):
+            continue
         plain = address.without_dropped(name(left))
         if plain in seen:
             reason = (

@@ -1,7 +1,7 @@
 """Where aliases lead: followed from one to the next as chasquid does, across all its domains."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from mail import address
@@ -16,12 +16,14 @@ _Place = tuple[str, str]
 def check_routes(domains: Sequence[Domain | None], key: str) -> list[Finding]:
     """Return each alias that leads in a circle, too far, or to a local address nobody has.
 
-    A circle is told of once, at the first alias on it; so is an address nobody has, at the alias
-    that names it. Domains whose name cannot be read are None; all other names can be.
+    A circle, and a way that is too long, is told of once, at the first alias on it; an address
+    nobody has at the alias that names it. Domains whose name cannot be read are None; all
+    other names can be.
     """
     book = _Book([domain for domain in domains if domain is not None])
     findings: list[Finding] = []
     circles: set[frozenset[_Place]] = set()
+    deep: set[_Place] = set()
     for index, domain in enumerate(domains):
         for left in domain.aliases if domain else ():
             own = address.domain(domain.name) if domain else ""
@@ -29,9 +31,10 @@ def check_routes(domains: Sequence[Domain | None], key: str) -> list[Finding]:
             local = "?" if left == CATCH_ALL else name(left)
             place = f"{key}[{index}].aliases.{left}"
             for problem in islice(book.follow(((local, own),)), PATIENCE):
-                if problem.circle in circles:
+                if problem.circle in circles or (problem.way and (local, own) in deep):
                     continue
                 circles |= {problem.circle} if problem.circle else set()
+                deep |= set(problem.way)
                 findings.append(problem.finding.under(place))
                 break
     return findings
@@ -39,10 +42,11 @@ def check_routes(domains: Sequence[Domain | None], key: str) -> list[Finding]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Problem:
-    """What is wrong with a way, and the places of the circle if it is one."""
+    """What is wrong with a way, and its places if it is a circle, or too long."""
 
     finding: Finding
     circle: frozenset[_Place] = frozenset()
+    way: tuple[_Place, ...] = ()
 
 
 class _Book:
@@ -64,7 +68,8 @@ class _Book:
         """Yield the problems met on the way from the last place of ``path``."""
         local, domain = path[-1]
         if len(path) > LOOKUPS:
-            yield _problem("alias-too-deep", f"{_shown(path)} is more than chasquid follows")
+            problem = _problem("alias-too-deep", f"{_shown(path)} is more than chasquid follows")
+            yield replace(problem, way=path)
         elif domain in self._accounts:
             targets = self._lookup(local, domain)
             if targets is None and self._is_nobody(local, domain) and len(path) == 2:

@@ -115,8 +115,8 @@ def check_keys(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
     for index, (selector, algorithm, state) in enumerate(keys):
         place = f"{key}[{index}]"
         findings += check_selector(selector, f"{place}.selector")
-        findings += _check_choice(algorithm, ALGORITHMS, f"{place}.algorithm", _ALGORITHM_RULE)
-        findings += _check_choice(state, STATES, f"{place}.state", _STATE_RULE)
+        findings += _check_algorithm(algorithm, f"{place}.algorithm")
+        findings += _check_state(state, f"{place}.state")
         if selector in seen:
             reason = f"selector {selector!r} is given twice, and one name holds one key"
             cure = "give the new key a selector of its own"
@@ -126,14 +126,23 @@ def check_keys(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
     return findings + _check_signing(keys, key)
 
 
-def _check_choice(value: str, choices: tuple[str, ...], key: str, source: str) -> list[Finding]:
-    if value in choices:
+def _check_algorithm(value: str, key: str) -> list[Finding]:
+    if value in ALGORITHMS:
         return []
-    what = key.rpartition(".")[2]
+    reason = f"{value!r} is no algorithm of a DKIM key"
+    return [_finding("dkim-algorithm", key, reason, _choose(value, ALGORITHMS), _ALGORITHM_RULE)]
+
+
+def _check_state(value: str, key: str) -> list[Finding]:
+    if value in STATES:
+        return []
+    reason = f"{value!r} is no state of a DKIM key"
+    return [_finding("dkim-state", key, reason, _choose(value, STATES), _STATE_RULE)]
+
+
+def _choose(value: str, choices: tuple[str, ...]) -> str:
     near = suggest(value, choices)
-    cure = f"write {near!r}" if near else f"choose {', '.join(choices[:-1])} or {choices[-1]}"
-    reason = f"{value!r} is no {'algorithm' if what == 'algorithm' else 'state'} of a DKIM key"
-    return [_finding(f"dkim-{what}", key, reason, cure, source)]
+    return f"write {near!r}" if near else f"choose {', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def _check_signing(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:

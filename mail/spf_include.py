@@ -30,12 +30,13 @@ def check(includes: Sequence[str], domain: str, own: str | None, key: str) -> li
         place = f"{key}[{index}]"
         problems = list(_check_one(name, domain, own, place))
         if not problems and name in seen:
-            cure = "remove one of them: each costs a look-up"
-            problems = [_finding("spf-include-twice", place, f"{name} is included twice", cure)]
-        seen.add(name)
+            reason, cure = f"{name} is included twice", "remove one of them"
+            problems = [_finding("spf-include-twice", place, reason, cure)]
+        elif not problems:
+            seen.add(name)
         findings += problems
-    if len(includes) + OWN_LOOKUPS > LOOKUPS:
-        findings.append(_too_many(len(includes), key))
+    if len(seen) + OWN_LOOKUPS > LOOKUPS:
+        findings.append(_too_many(len(seen), key))
     return findings
 
 

@@ -1,0 +1,55 @@
+"""Values of a stack in the one form that they are compared, published and written in.
+
+What has no such form stays as it was written, for the rules to say why.
+"""
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from mail import address as names
+
+
+def _lower(value: object) -> object:
+    try:
+        return names.domain(value) if isinstance(value, str) else value
+    except names.AddressError:
+        return value
+
+
+def _compressed(value: object) -> object:
+    # One spelling of an address: as name servers give it back (RFC 5952).
+    try:
+        return str(ipaddress.ip_address(value)) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _record_name(value: object) -> object:
+    try:
+        return names.dns_name(value) if isinstance(value, str) else value
+    except names.AddressError:
+        return value
+
+
+def _account(value: object) -> object:
+    # One spelling of an account: as chasquid stores it.
+    try:
+        return names.account(value.strip()) if isinstance(value, str) else value
+    except names.AddressError:
+        return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+IpAddress = Annotated[str, BeforeValidator(_compressed)]
+DomainName = Annotated[str, BeforeValidator(_lower)]
+RecordName = Annotated[str, BeforeValidator(_record_name)]
+AccountName = Annotated[str, BeforeValidator(_account)]
+Number = Annotated[int, BeforeValidator(_number)]

@@ -1,0 +1,1 @@
+"""Stacks that are refused, each with what is said."""
