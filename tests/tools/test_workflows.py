@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.actionlint import build
+from lab.engine import build as engine
 from tests.tools import workflow
 from tests.tools.workflow import FOLDER, ROOT
 
@@ -44,6 +45,10 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 def test_actionlint_has_nothing_to_say() -> None:
     done = actionlint(ROOT)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_pipeline_runs_the_engine_that_was_tested() -> None:
+    assert f"pulumi-version: {engine.version()[1:]} " in (FOLDER / "stacks.yml").read_text()
 
 
 def test_actions_get_only_inputs_that_they_have(copy: Path) -> None:
