@@ -2,15 +2,14 @@
 
 import pulumi
 
-from components import configuration, host_stack, server
+from components import configuration, host_stack, server, zone_check
 from components.dkim_keys import DkimKeys, DkimKeysArgs
-from components.dns import Zones
 from components.graph import after
 from components.mail_domain import MailDomain, MailDomainArgs
 from components.records import DomainRecords, DomainRecordsArgs
 
 stack = configuration.load(pulumi.Config())
-zones = Zones()
+zones = zone_check.look(stack)
 protect = "dkim-keys" not in stack.settings.allow
 
 mail = server.serve(stack, zones)

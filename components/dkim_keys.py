@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components import places
 from components.dkim_key import DkimKey
-from components.dns import RecordArgs, Zone
+from components.dns import Zone
 from components.graph import Component
 from components.served import Served
 from components.settings import DkimKey as KeySettings
-from mail import dkim, txt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +67,12 @@ class DkimKeys(Component):
             algorithm=settings.algorithm,
             opts=self.child(protect=args.protect),
         )
-        place = dkim.record_name(settings.selector, args.domain)
-        record = args.zone.record(
-            f"{name}-record",
-            RecordArgs(name=place, type="TXT", content=key.record.apply(txt.quote)),
-            self.child(),
-        )
+        (decision,) = places.of_key(args.domain, settings, args.zone.listing).decisions
+        record = args.zone.record(f"{name}-record", decision, self.child(), text=key.record)
         if settings.signs:
             served = Served(
                 f"{name}-served",
-                record=place,
+                record=decision.wanted.name,
                 kind="TXT",
                 values=[key.record],
                 opts=self.child(record),

@@ -1,4 +1,4 @@
-"""Records in a zone at Cloudflare: the only module that knows that provider.
+"""Records in a zone at Cloudflare: the only module that knows that provider's plugin.
 
 The record is a resource class of our own for the official provider's token: importing
 ``pulumi_cloudflare`` costs over two seconds, twice in every ``up`` (docs/decisions/ has the
@@ -6,15 +6,26 @@ measurement). A test holds its properties against the SDK's class, and the plugi
 from the installed package.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import pulumi
 
+from components import plain_record
+from mail import owner, txt
+from mail.existing import Decision
+from mail.zone_record import AUTOMATIC_TTL, Listing, ZoneRecord
+
 RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
 GET_ZONE = "cloudflare:index/getZone:getZone"
-AUTOMATIC_TTL = 1  # Cloudflare's word for "as the zone has it", 300 s
+GET_RECORDS = "cloudflare:index/getDnsRecords:getDnsRecords"
+# The plugin stops at 1,000 unless told otherwise: the record that matters could be the next one.
+EVERY = 100_000
+
+Properties = dict[str, pulumi.Input[str | float | bool | list[str]]]
 
 
 @cache
@@ -30,10 +41,7 @@ class DnsRecord(pulumi.CustomResource):
     content: pulumi.Output[str]
 
     def __init__(
-        self,
-        resource_name: str,
-        properties: dict[str, pulumi.Input[str | float | bool]],
-        opts: pulumi.ResourceOptions,
+        self, resource_name: str, properties: Properties, opts: pulumi.ResourceOptions
     ) -> None:
         """Declare the record with the provider's own property names."""
         pinned = pulumi.ResourceOptions(version=plugin_version())
@@ -42,62 +50,127 @@ class DnsRecord(pulumi.CustomResource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordArgs:
-    """What a record says.
+class Zone:
+    """A DNS zone, what it holds, and where our records go in it.
 
     Attributes:
-        name: complete name in lower case, without a final dot: another form drifts for ever.
-        type: ``A``, ``AAAA``, ``MX`` or ``TXT``.
-        content: the value; a TXT in zone presentation form (`mail.txt.quote`).
-        priority: of an MX.
+        name: its name.
+        id: Cloudflare's name for it.
+        listing: what it holds now, before anything is done.
     """
 
     name: str
-    type: str
-    content: pulumi.Input[str]
-    priority: int | None = None
+    id: str
+    listing: Listing
 
-
-@dataclass(frozen=True, kw_only=True)
-class Zone:
-    """A DNS zone, and where our records go in it."""
-
-    name: str
-    id: pulumi.Output[str]
-
-    def record(self, name: str, args: RecordArgs, opts: pulumi.ResourceOptions) -> DnsRecord:
+    def record(
+        self,
+        resource_name: str,
+        decision: Decision,
+        opts: pulumi.ResourceOptions,
+        *,
+        text: pulumi.Input[str] | None = None,
+        outlives: bool = False,
+    ) -> DnsRecord:
         """Declare a record of this zone.
 
         Mail names are never proxied: Cloudflare's proxy answers no port 25.
+
+        Args:
+            resource_name: the resource's name. It tells the record's place, because a record of
+                somebody else's that was adopted must never be moved to another.
+            decision: what is to be published, and which record it goes on with.
+            opts: the resource's options.
+            text: the value of a TXT that is known only later.
+            outlives: the record stays when the resource goes (what was there before takes its
+                place then, see `components.former`). An adopted one always does.
         """
-        properties: dict[str, pulumi.Input[str | float | bool]] = {
-            "zoneId": self.id,
-            "name": args.name,
-            "type": args.type,
-            "content": args.content,
+        found = decision.found
+        more = pulumi.ResourceOptions(
+            # What the state has already must not be imported again: the engine would take that
+            # for a replacement, and delete the very record in the end.
+            import_=f"{self.id}/{found.id}" if found and not found.held else None,
+            retain_on_delete=decision.adopted or outlives,
+        )
+        properties = _adopted(found) if found and decision.adopted else self._ours(decision, text)
+        properties["zoneId"] = self.id
+        return DnsRecord(resource_name, properties, pulumi.ResourceOptions.merge(opts, more))
+
+    def _ours(self, decision: Decision, text: pulumi.Input[str] | None) -> Properties:
+        wanted = decision.wanted
+        content = (
+            wanted.content if text is None else pulumi.Output.from_input(text).apply(txt.quote)
+        )
+        properties: Properties = {
+            "name": wanted.name,
+            "type": wanted.type,
+            "content": content,
             "ttl": float(AUTOMATIC_TTL),
             "proxied": False,
+            "comment": owner.comment(self.listing.stack),
         }
-        if args.priority is not None:
-            properties["priority"] = float(args.priority)
-        return DnsRecord(name, properties, opts)
+        if wanted.priority is not None:
+            properties["priority"] = float(wanted.priority)
+        return properties
+
+
+def _adopted(found: ZoneRecord) -> Properties:
+    properties: Properties = {
+        "name": found.name,
+        "type": found.type,
+        "content": found.content,
+        "ttl": float(found.ttl),
+        "proxied": found.proxied,
+    }
+    if found.priority is not None:
+        properties["priority"] = float(found.priority)
+    if found.comment:
+        properties["comment"] = found.comment
+    if found.tags:
+        properties["tags"] = list(found.tags)
+    return properties
 
 
 class Zones:
-    """The zones of the account that the token opens, each looked up once."""
+    """The zones that a stack's records go to."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, Zone] = {}
+    def __init__(self, zones: Mapping[str, Zone]) -> None:
+        self._zones = zones
 
     def zone(self, name: str) -> Zone:
         """Return the zone called ``name``."""
-        if name not in self._known:
-            self._known[name] = _look_up(name)
-        return self._known[name]
+        return self._zones[name]
 
 
-def _look_up(name: str) -> Zone:
-    options = pulumi.InvokeOutputOptions(version=plugin_version())
-    found = pulumi.runtime.invoke_output(GET_ZONE, {"filter": {"name": name}}, options)
-    zone_id: pulumi.Output[str] = found.apply(lambda result: str(result["zoneId"]))
-    return Zone(name=name, id=zone_id)
+def find_zone(name: str) -> str:
+    """Return Cloudflare's id of the zone called ``name``.
+
+    Raises:
+        LookUpError: there is none that the token opens, or Cloudflare does not answer.
+    """
+    return str(_ask(GET_ZONE, {"filter": {"name": name}})["zoneId"])
+
+
+def list_records(zone_id: str) -> list[tuple[ZoneRecord, Mapping[str, Any]]]:
+    """Return every record of a zone, each also as Cloudflare has it.
+
+    Raises:
+        LookUpError: Cloudflare does not answer, or the token does not allow it.
+    """
+    found = _ask(GET_RECORDS, {"zoneId": zone_id, "maxItems": EVERY})["results"]
+    return [(plain_record.read(one), one) for one in found]
+
+
+class LookUpError(RuntimeError):
+    """A look-up has no answer; the text is the plugin's."""
+
+
+def _ask(function: str, arguments: Mapping[str, object]) -> Mapping[str, Any]:
+    # At once and not as an Output: which resources there are depends on the answer.
+    options = pulumi.InvokeOptions(version=plugin_version())
+    try:
+        answer = pulumi.runtime.invoke(function, dict(arguments), options).value
+    except Exception as error:  # the SDK has no class for it
+        raise LookUpError(str(error)) from error
+    found: Mapping[str, Any] = answer or {}
+    return found

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import rules
-from components.dns import DnsRecord, RecordArgs, Zone
+from components import places
+from components.dns import DnsRecord, Zone
+from components.former import DisplacedRecords, FormerRecords
 from components.graph import Component
 from components.served import Served
 from components.settings import Domain
 from components.settings import Host as HostSettings
-from mail import dmarc, spf, txt
-
-MX_PRIORITY = 10
+from mail.existing import Outcome
+from mail.zone_record import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,34 +35,24 @@ class HostRecords(Component):
     ) -> None:
         super().__init__("tapal:dns:HostRecords", name, None, opts)
         host = args.settings
+        records = {
+            what: args.zone.record(f"{name}-{what}-{host.name}", decision, self.child())
+            for what, outcome in places.of_host(host, args.zone.listing).items()
+            for decision in outcome.decisions
+        }
         addresses = {"A": [host.ipv4], "AAAA": [host.ipv6.address] if host.ipv6 else []}
+        # Without an address of a kind of ours there must be none: a CA would go there first.
         self.served = [
-            self._addresses(f"{name}-{kind.lower()}", args, kind, values)
+            Served(
+                f"{name}-{kind.lower()}-served",
+                record=host.name,
+                kind=kind,
+                values=list(values),
+                opts=self.child(records.get(kind.lower())),
+            )
             for kind, values in addresses.items()
         ]
-        texts = {
-            "helo-spf": (host.name, spf.helo_record()),
-            "spf": (spf.record_name(host.domain), spf.host_record(host.name)),
-        }
-        for what, (place, value) in texts.items():
-            record = RecordArgs(name=place, type="TXT", content=txt.quote(value))
-            args.zone.record(f"{name}-{what}", record, self.child())
         self.register_outputs({"name": host.name})
-
-    def _addresses(self, name: str, args: HostRecordsArgs, kind: str, values: list[str]) -> Served:
-        host = args.settings.name
-        records = [
-            args.zone.record(name, RecordArgs(name=host, type=kind, content=value), self.child())
-            for value in values
-        ]
-        # Without an address of this kind of ours there must be none: a CA would go there first.
-        return Served(
-            f"{name}-served",
-            record=host,
-            kind=kind,
-            values=list(values),
-            opts=self.child(*records),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,28 +72,50 @@ class DomainRecords(Component):
     ) -> None:
         super().__init__("tapal:dns:DomainRecords", name, None, opts)
         self._label = name
-        self._args = args
-        domain = args.settings
-        for index, (host, priority) in enumerate(self._exchangers()):
-            self._record(f"mx-{index}", "MX", domain.name, host, priority)
-        includes = [spf.record_name(args.host.domain), *domain.spf.include]
-        self._record(
-            "spf", "TXT", domain.name, txt.quote(spf.domain_record(includes, domain.spf.all))
+        self._zone = args.zone
+        outcomes = places.of_domain(args.settings, args.host, args.zone.listing)
+        self._exchangers(args.settings.name, outcomes["mx"])
+        self._one("spf", outcomes["spf"])
+        self._one("dmarc", outcomes["dmarc"])
+        self.register_outputs({"domain": args.settings.name})
+
+    def _exchangers(self, domain: str, outcome: Outcome) -> None:
+        former = self._former("mx", domain, outcome)
+        ours: list[DnsRecord] = [
+            self._zone.record(
+                f"{self._label}-mx-{decision.wanted.content}", decision, self.child(former)
+            )
+            for decision in outcome.decisions
+        ]
+        if former is not None:
+            DisplacedRecords(
+                f"{self._label}-displaced-mx",
+                zone_id=self._zone.id,
+                place=domain,
+                kind="mx",
+                records=outcome.former,
+                opts=self.child(former, *ours),
+            )
+
+    def _one(self, kind: Kind, outcome: Outcome) -> None:
+        for decision in outcome.decisions:
+            former = self._former(kind, decision.wanted.name, outcome)
+            # What was there before takes the place of ours, with no moment without either.
+            self._zone.record(
+                f"{self._label}-{kind}",
+                decision,
+                self.child(former),
+                outlives=former is not None,
+            )
+
+    def _former(self, kind: Kind, place: str, outcome: Outcome) -> FormerRecords | None:
+        if not outcome.former:
+            return None
+        return FormerRecords(
+            f"{self._label}-former-{kind}",
+            zone_id=self._zone.id,
+            place=place,
+            kind=kind,
+            records=outcome.former,
+            opts=self.child(),
         )
-        policy = dmarc.record(rules.policy(domain.dmarc))
-        self._record("dmarc", "TXT", dmarc.record_name(domain.name), txt.quote(policy))
-        self.register_outputs({"domain": domain.name})
-
-    def _exchangers(self) -> list[tuple[str, int]]:
-        mx = self._args.settings.mx
-        if mx == "keep":
-            return []
-        if mx == "host":
-            return [(self._args.host.name, MX_PRIORITY)]
-        return [(exchanger.host, exchanger.priority) for exchanger in mx]
-
-    def _record(
-        self, what: str, kind: str, place: str, content: str, priority: int | None = None
-    ) -> DnsRecord:
-        args = RecordArgs(name=place, type=kind, content=content, priority=priority)
-        return self._args.zone.record(f"{self._label}-{what}", args, self.child())

@@ -172,10 +172,10 @@ def _conflict(place: Place, before: ZoneRecord, merge: Merge | None) -> Finding:
             choices = {word: meaning for word, meaning in choices.items() if word != "merge"}
     name = say.NAMES[place.kind]
     if place.foreign:
-        reason = f"{place.wanted.name} has a {name} record already, and may have only one"
+        reason = f"{place.wanted.name} has another {name} record already, and may have only one"
         reason += say.shown([before], ours=place.wanted, merged=merged)
     else:
-        reason = f"ours took the place of a {name} record, but the stack no longer says so"
+        reason = f"ours took the place of another {name} record, but the stack no longer says so"
         reason += say.shown([], before=before, ours=place.wanted, merged=merged)
     return say.choose(place.kind, place.key, reason, choices)
 

@@ -73,6 +73,18 @@ def test_the_program_does_not_need_the_tools(path: Path) -> None:
     assert "tools" not in imported(path)
 
 
+# Who may import a package that reaches outside, where the name alone is written elsewhere too.
+IMPORTERS = {
+    "cloudflare": ["components/cloudflare_api.py"],
+    "dns": ["components/name_servers.py", "mail/lookup.py"],
+}
+
+
+@pytest.mark.parametrize(("package", "keepers"), IMPORTERS.items())
+def test_each_package_has_its_importers(package: str, keepers: list[str]) -> None:
+    assert sorted(name(path) for path in PROGRAM if package in imported(path)) == keepers
+
+
 @pytest.mark.parametrize(("door", "keeper"), KEEPERS.items())
 def test_each_door_has_one_keeper(door: str, keeper: str) -> None:
     users = [name(path) for path in PROGRAM if any(one.startswith(door) for one in reached(path))]

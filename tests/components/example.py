@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from lab import keys, paths
-from tests.components.recorder import Record, run
+from tests.components.recorder import Record, World, run
 
 SECRETS = ("tapal:sshPrivateKey", "tapal:passwords")
 HOST_KEY = keys.public_key("host")
@@ -52,7 +52,7 @@ def declare(
     data: dict[str, Any],
     *,
     preview: bool = False,
-    stacks: dict[str, dict[str, Any]] | None = None,
+    world: World | None = None,
 ) -> Record:
     """Run ``__main__.py`` on a stack under mocks."""
     config = {
@@ -63,9 +63,7 @@ def declare(
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
     program = paths.REPOSITORY / "__main__.py"
-    return run(
-        lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, stacks=stacks
-    )
+    return run(lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, world=world)
 
 
 @cache

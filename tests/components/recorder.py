@@ -1,10 +1,9 @@
 """Runs the program under Pulumi's mocks and keeps what it declared: types, inputs, order."""
 
 import asyncio
-import gc
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -33,6 +32,8 @@ class Declared:
     protect: bool
     secret_outputs: frozenset[str]
     version: str
+    imported: str
+    retained: bool
 
     def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
         """Return the input ``key`` without its secret wrapping."""
@@ -40,12 +41,29 @@ class Declared:
         return value["value"] if is_secret(value) else value
 
 
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What is there before the program runs.
+
+    Attributes:
+        stacks: outputs of other stacks, by complete name.
+        records: what zones hold, by their names, as the provider's look-up gives it.
+        refused: zones that cannot be looked up, and what is said then.
+        state: the stack's own resources, by URN: ``type`` and ``outputs``.
+    """
+
+    stacks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
 class _Providers(Mocks):
     """Computes what the real providers would."""
 
-    def __init__(self, stacks: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, world: World) -> None:
         self.inputs: dict[str, dict[str, Any]] = {}
-        self._stacks = stacks
+        self._world = world
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.inputs[args.name + args.typ] = dict(args.inputs)
@@ -55,10 +73,18 @@ class _Providers(Mocks):
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         if args.token == "pulumi:pulumi:readStackOutputs":
             stack = args.args["name"]
-            if stack not in self._stacks:
+            if stack not in self._world.stacks:
                 return {}, [("", f'unknown stack "{stack}"')]
-            return {"name": stack, "outputs": self._stacks[stack]}, []
-        return {"zoneId": f"zone-of-{args.args['filter']['name']}"}, []
+            return {"name": stack, "outputs": self._world.stacks[stack]}, []
+        if args.token == "pulumi:pulumi:readStackResourceOutputs":
+            return {"name": args.args["stackName"], "outputs": self._world.state}, []
+        if args.token.endswith(":getDnsRecords"):
+            zone = args.args["zoneId"].removeprefix("zone-of-")
+            return {"results": self._world.records.get(zone, [])}, []
+        zone = args.args["filter"]["name"]
+        if zone in self._world.refused:
+            return {}, [("", self._world.refused[zone])]
+        return {"zoneId": f"zone-of-{zone}"}, []
 
 
 def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +124,8 @@ class _Monitor(MockMonitor):
                     protect=request.protect,
                     secret_outputs=frozenset(request.additionalSecretOutputs),
                     version=request.version,
+                    imported=request.importId,
+                    retained=request.retainOnDelete,
                 )
             )
         return response
@@ -154,12 +182,23 @@ class Record:
         return False
 
 
-def _collect() -> None:
-    # The SDK's mock monitor opens an event loop in each worker thread and closes none; collected
-    # here, they do not turn up as warnings of whichever test runs next.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+class _Workers(ThreadPoolExecutor):
+    """Threads for the SDK's mock monitor, which opens an event loop in each and closes none."""
+
+    def __init__(self) -> None:
+        super().__init__(initializer=self._open)
+        self._loops: list[asyncio.AbstractEventLoop] = []
+
+    def _open(self) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._loops.append(loop)
+
+    def close(self) -> None:
+        """End the threads and close their loops."""
+        self.shutdown()
+        for loop in self._loops:
+            loop.close()
 
 
 def run(
@@ -168,7 +207,7 @@ def run(
     secrets: tuple[str, ...] = (),
     *,
     preview: bool = False,
-    stacks: dict[str, dict[str, Any]] | None = None,
+    world: World | None = None,
 ) -> Record:
     """Run ``program`` to its end on a loop of its own and return the record.
 
@@ -177,11 +216,12 @@ def run(
         config: complete keys and their texts.
         secrets: which of them are secret.
         preview: whether it is one.
-        stacks: outputs of other stacks, by complete name.
+        world: what is there before.
     """
     resources: list[Declared] = []
-    providers = _Providers(stacks or {})
-    loop = asyncio.new_event_loop()
+    providers = _Providers(world or World())
+    loop, workers = asyncio.new_event_loop(), _Workers()
+    loop.set_default_executor(workers)
     asyncio.set_event_loop(loop)
     try:
         pulumi.runtime.set_all_config(config or {}, list(secrets))
@@ -196,8 +236,7 @@ def run(
         )
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
+        workers.close()
         loop.close()
         asyncio.set_event_loop(None)
-        _collect()
     return Record(resources)

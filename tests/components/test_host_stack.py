@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from tests.components.example import STACK, declare
-from tests.components.recorder import Record
+from tests.components.recorder import Record, World
 
 HOST = {"name": "smtp.tapal.test", "ipv4": "203.0.113.10", "ipv6": "2001:db8:113::10"}
 DOMAIN = {"hostStack": "lab", "domains": [{"name": "example.com", "accounts": ["post"]}]}
@@ -15,7 +15,7 @@ DOMAIN = {"hostStack": "lab", "domains": [{"name": "example.com", "accounts": ["
 def on_host(told: dict[str, Any] | None, *, preview: bool = False) -> Record:
     """Declare the domain's stack while the host's stack, ``lab``, has the output ``told``."""
     stacks = {} if told is None else {"organization/tapal/lab": {"host": told} if told else {}}
-    return declare(DOMAIN, preview=preview, stacks=stacks)
+    return declare(DOMAIN, preview=preview, world=World(stacks=stacks))
 
 
 def test_only_the_domain_is_declared() -> None:

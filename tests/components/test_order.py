@@ -20,8 +20,12 @@ def _named(what: str) -> Declared:
         ("host-packages", "host-wait", "cloud-init holds dpkg's lock"),
         ("host-firewall", "host-packages", "nft is a package"),
         ("host-firewall-confirm", "host-firewall", "a new connection proves that SSH gets in"),
-        ("names-a", "host-firewall-confirm", "no address is published before the host is set up"),
-        ("names-aaaa", "host-ipv6", "no AAAA before IPv6 works"),
+        (
+            "names-a-smtp.example.com",
+            "host-firewall-confirm",
+            "no address is published before the host is set up",
+        ),
+        ("names-aaaa-smtp.example.com", "host-ipv6", "no AAAA before IPv6 works"),
         ("certificate-issue", "names-a-served", "the CA looks the name up"),
         ("certificate-issue", "names-aaaa-served", "the CA prefers IPv6"),
         ("certificate-issue", "/etc/letsencrypt/renewal-hooks/deploy/tapal", "certbot runs it"),
@@ -43,7 +47,11 @@ def _named(what: str) -> Declared:
         ("example.com-start", "service-start", "the host's own start comes first"),
         (KEY, "example.com-key-2026a-retire", "a retired key's restart comes after its file went"),
         ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
-        ("example.com-records-mx-0", "example.com-start", "no MX before the server answers"),
+        (
+            "example.com-records-mx-smtp.example.com",
+            "example.com-start",
+            "no MX before the server answers",
+        ),
         ("example.com-records-spf", "example.com-start", "the domain's records come last"),
     ],
 )

@@ -105,7 +105,7 @@ def test_records_go_to_the_right_zone_and_are_never_proxied() -> None:
 def test_the_host_may_lie_in_a_zone_of_its_own() -> None:
     host = {**STACK["host"], "name": "smtp.mail.example.net", "zone": "example.net"}
     record = declare(stack(host=host))
-    assert record.named("names-a").inputs["zoneId"] == "zone-of-example.net"
+    assert record.named("names-a-smtp.mail.example.net").inputs["zoneId"] == "zone-of-example.net"
     assert ("_spf.mail.example.net", "TXT", '"v=spf1 a:smtp.mail.example.net ~all"') in (
         record.records()
     )

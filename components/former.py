@@ -1,0 +1,158 @@
+"""What a name held before ours took its place: kept in the state, and put back when ours goes.
+
+`FormerRecords` comes before our record and goes after it; it changes nothing while ours is there.
+Where several records may stand side by side (MX), `DisplacedRecords` comes after ours and removes
+those that were there; it goes before ours, and puts them back first. Both can be done again: what
+is back already stays. This module must keep its name and place (see ``host_file.py``).
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from components import plain_record
+from components.plain_record import Plain
+from mail import restore
+from mail.zone_record import Kind, ZoneRecord
+
+if TYPE_CHECKING:
+    from components.cloudflare_api import Api
+
+Properties = dict[str, Any]
+
+PLACE = ("zone_id", "place", "kind")
+COMPARED = (*PLACE, "stack", "records")
+TYPES: dict[Kind, str] = {"spf": "TXT", "dmarc": "TXT", "mx": "MX"}
+
+
+class FormerRecordsProvider(ResourceProvider):
+    """Keeps the records; acts only when it goes."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read how to reach the API from the stack's configuration."""
+        sys.tracebacklimit = 0  # the engine prints the traceback; a user needs only the message
+        self._get = req.config.get
+
+    def create(self, props: Properties) -> CreateResult:
+        """Keep the records."""
+        return CreateResult(id_=f"{props['place']}/{props['kind']}", outs=props)
+
+    def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
+        """Keep others."""
+        return UpdateResult(outs=news)
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare what is kept; another place is another resource."""
+        replaces = [key for key in PLACE if olds.get(key) != news.get(key)]
+        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
+        return DiffResult(changes=changed, replaces=replaces)
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Put the records back."""
+        self._restore(props)
+
+    def _restore(self, props: Properties) -> None:
+        api, there = self._there(props)
+        kind, former = props["kind"], _records(props)
+        changes = restore.restore(kind, former, there, props["stack"])
+        api.change(props["zone_id"], changes)
+        if changes.taken:
+            _say(
+                f"{props['place']}: not put back, because another record stands there by now: "
+                f"{'; '.join(map(str, changes.taken))}. Before us it was: "
+                f"{'; '.join(map(str, former))}"
+            )
+
+    def _there(self, props: Properties) -> "tuple[Api, list[ZoneRecord]]":
+        # Imported here: only the provider's process asks, and every `up` imports this module.
+        from components.cloudflare_api import Api  # noqa: PLC0415
+
+        api = Api(self._get)
+        return api, api.records(props["zone_id"], props["place"], TYPES[props["kind"]])
+
+
+class DisplacedRecordsProvider(FormerRecordsProvider):
+    """Removes the records that ours stand beside, and puts them back before ours go."""
+
+    def create(self, props: Properties) -> CreateResult:
+        """Remove them, all at once."""
+        self._displace(props)
+        return super().create(props)
+
+    def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Remove what came to be there meanwhile."""
+        self._displace(news)
+        return super().update(id_, olds, news)
+
+    def _displace(self, props: Properties) -> None:
+        api, there = self._there(props)
+        gone = restore.displaced(_records(props), there, props["stack"])
+        api.change(props["zone_id"], restore.Changes(deletes=tuple(gone)))
+
+
+def _records(props: Properties) -> list[ZoneRecord]:
+    return plain_record.read_all(props["records"])
+
+
+def _say(message: str) -> None:
+    # The engine shows what a plugin writes here.
+    print(message, file=sys.stderr, flush=True)
+
+
+class FormerRecords(Resource, module="tapal", name="FormerRecords"):
+    """The records that a name held before."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        zone_id: str,
+        place: str,
+        kind: Kind,
+        records: Sequence[ZoneRecord],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare what the name ``place`` held of ``kind``."""
+        props = properties(zone_id, place, kind, records)
+        super().__init__(FormerRecordsProvider(), name, props, opts)
+
+
+class DisplacedRecords(Resource, module="tapal", name="DisplacedRecords"):
+    """The same records, taken away."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        zone_id: str,
+        place: str,
+        kind: Kind,
+        records: Sequence[ZoneRecord],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare that the name ``place`` holds ``records`` of ``kind`` no more."""
+        props = properties(zone_id, place, kind, records)
+        super().__init__(DisplacedRecordsProvider(), name, props, opts)
+
+
+def properties(
+    zone_id: str, place: str, kind: Kind, records: Sequence[ZoneRecord]
+) -> dict[str, str | list[Plain]]:
+    """Return the inputs of both resources: the records, and where and whose ours are."""
+    return {
+        "zone_id": zone_id,
+        "place": place,
+        "kind": kind,
+        "stack": pulumi.get_stack(),
+        "records": [plain_record.write(record) for record in records],
+    }

@@ -1,0 +1,80 @@
+"""What this stack's own state holds of DNS records, read before anything is declared.
+
+A zone's listing tells what is there; only the state tells which of it is already a resource, and
+which records ours took the place of.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pulumi
+
+from components import plain_record
+from components.dns import RECORD_TYPE
+from mail.zone_record import Memory, ZoneRecord
+
+READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
+FORMER_TYPE = "pulumi-python:dynamic/tapal:FormerRecords"
+
+Outputs = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnState:
+    """The DNS side of a state.
+
+    Attributes:
+        records: the outputs of each record.
+        former: those of each memory of former records.
+    """
+
+    records: Sequence[Outputs] = ()
+    former: Sequence[Outputs] = ()
+
+    def comment_of(self, zone_id: str, record: ZoneRecord, as_listed: Outputs) -> str | None:
+        """Return the comment that the state has of ``record``; None if it does not have it."""
+        for held in self.records:
+            place = (held.get("zoneId"), held.get("name"), held.get("type"))
+            if place == (zone_id, record.name, record.type) and _is_one(held, as_listed):
+                return held.get("comment") or ""
+        return None
+
+    def memory(self, zone_id: str) -> Memory:
+        """Return what was in a zone before this stack took its place."""
+        return {
+            (one["place"], one["kind"]): tuple(plain_record.read_all(one.get("records")))
+            for one in self.former
+            if one.get("zone_id") == zone_id
+        }
+
+
+def read() -> OwnState:
+    """Return what the stack's state holds, as its last update left it."""
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    found = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value or {}
+    resources = found.get("outputs") or {}
+    return OwnState(
+        records=[*_of_type(resources, RECORD_TYPE)], former=[*_of_type(resources, FORMER_TYPE)]
+    )
+
+
+def _of_type(resources: Mapping[str, Mapping[str, Any]], kind: str) -> Iterator[Outputs]:
+    for one in resources.values():
+        if one.get("type") == kind:
+            yield one.get("outputs") or {}
+
+
+def _is_one(held: Outputs, listed: Outputs) -> bool:
+    # The state's outputs have no id of their own; when a record was made tells it as well.
+    if held.get("id"):
+        return bool(held["id"] == listed.get("id"))
+    return _instant(held.get("createdOn")) == _instant(listed.get("createdOn"))
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
