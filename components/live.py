@@ -14,7 +14,7 @@ from components import domain_rules
 from components.settings import Domain, Host, Settings
 from mail import dmarc, exchanger, rdns, spf
 from mail.finding import Finding
-from mail.lookup import Records, Resolver, UnansweredError, overlay
+from mail.resolve import Records, UnansweredError, overlay
 from mail.spf import Resolve
 
 AT_ONCE = 16  # questions in the air; each waits on the network, not on this machine
@@ -35,6 +35,9 @@ class Question:
 
 def resolver() -> Resolve:
     """Return how the DNS is asked: by this machine's resolver."""
+    # Imported here: it costs some 0.1 s, which pass while others wait (`components.survey`).
+    from mail.lookup import Resolver  # noqa: PLC0415
+
     return Resolver()
 
 

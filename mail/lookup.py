@@ -6,7 +6,7 @@ resolver that is silent says nothing about anybody's records.
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 import dns.exception
@@ -14,27 +14,10 @@ import dns.name
 import dns.rdata
 import dns.resolver
 
-from mail.spf import Resolve
+from mail.resolve import UnansweredError
 
 PATIENCE = 2.0  # seconds for one question
 BUDGET = 6.0  # seconds for all of them
-
-Records = Mapping[tuple[str, str], Sequence[str]]
-"""By name and type: the values, or none where there is no such record."""
-
-
-class UnansweredError(Exception):
-    """A question could not be asked, or nobody answered it: not the same as no such record."""
-
-
-def overlay(planned: Records, resolve: Resolve) -> Resolve:
-    """Return a look-up of ``planned`` first: what will be, whatever the DNS says today."""
-
-    def look_up(name: str, kind: str) -> Sequence[str]:
-        known = planned.get((name.rstrip(".").lower(), kind))
-        return resolve(name, kind) if known is None else known
-
-    return look_up
 
 
 class Resolver:

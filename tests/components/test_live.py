@@ -11,7 +11,7 @@ from components import live, stack_check
 from components.stack_check import Checked
 from mail import rdns, spf
 from mail.finding import Finding
-from mail.lookup import UnansweredError
+from mail.resolve import UnansweredError
 from tests.components.example import STACK, stack
 from tests.mail.zone import Zone
 

@@ -12,7 +12,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from mail.lookup import Resolver, UnansweredError, overlay
+from mail.lookup import Resolver
+from mail.resolve import UnansweredError, overlay
 
 RECORDS = {
     ("host.example.", "A"): ["203.0.113.7"],
