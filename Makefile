@@ -20,6 +20,9 @@ demo: setup  ## the whole way in the lab: blank VPS, pulumi up, a verified mail
 test: setup  ## all checks and tests
 	@tests/run
 
+fuzz: setup  ## random stacks' files through the check: none may end in a traceback (STACKS=…)
+	@$(PYTHON) -m tests.bad_stacks.fuzz $(STACKS)
+
 setup:  ## install what the program, the lab and the tests need (Debian, as root)
 	@lab/setup.sh
 
@@ -59,4 +62,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test setup new preview up drift pr destroy send status logs bench down
+.PHONY: help demo test fuzz setup new preview up drift pr destroy send status logs bench down

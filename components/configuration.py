@@ -1,6 +1,5 @@
 """Reads Pulumi's configuration into `Settings`, or refuses it whole with every problem at once."""
 
-import json
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from components.stack_check import SECRET, Checked
 from mail import finding
 from mail.finding import Finding
 
-STRUCTURED = ("host", "acme", "server", "domains", "allow")
 Passwords = Callable[[str], pulumi.Output[str] | None]
 
 
@@ -74,21 +72,8 @@ def advise(problems: Iterable[Finding]) -> None:
 
 
 def _values() -> dict[str, object]:
-    """Return the stack's configuration as plain data, a mark in the place of each secret."""
-    return {
-        key: SECRET if is_config_secret(key) else _plain(key.removeprefix(PREFIX), text)
-        for key, text in CONFIG.get().items()
-    }
-
-
-def _plain(name: str, text: str) -> object:
-    """Return what ``text`` stands for: the engine gives structures as JSON, all else as it is."""
-    if name not in STRUCTURED and not text.startswith(("{", "[")):
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
+    """Return the stack's configuration as the engine gives it, a mark in each secret's place."""
+    return {key: SECRET if is_config_secret(key) else text for key, text in CONFIG.get().items()}
 
 
 def _getter(config: pulumi.Config) -> ConfigReader:

@@ -37,8 +37,14 @@ def text(path: Path) -> str:
         if isinstance(part, int):
             shown += f"[{part}]"
         else:
-            shown += f".{part if part.isprintable() else ascii(part)[1:-1]}"
+            shown += f".{_printable(part)}"
     return shown.removeprefix(".")
+
+
+def _printable(part: str) -> str:
+    if not part.strip():
+        return repr(part)
+    return part if part.isprintable() else ascii(part)[1:-1]
 
 
 def place(key: str, model: type[Model]) -> tuple[int, ...]:

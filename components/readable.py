@@ -6,7 +6,6 @@ place, or was concluded from it, is no news: see `Readable.news`.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +24,9 @@ from mail.finding import Finding
 LONGEST = 1000  # characters of a value; the longest of use, a command, is far below
 DEEPEST = 12  # lists and mappings in each other; the deepest of use has 6
 _ROUNDS = 20
-_JOINERS = "\u200c\u200d"  # part of words in several Indian scripts, domain names included
+_JOINERS = "\u200c\u200d"  # inside words of several Indian scripts, domain names included
+_ENCRYPTED = object()
 _PRIVATE_KEY = "PRIVATE KEY-----"
-_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [-+]\d{4} (UTC|[-+]\d{4})")
 
 
@@ -86,18 +85,25 @@ class _Reader:
                 continue  # the engine's word for a key with nothing after it
             if _depth(value) > DEEPEST:
                 self._gap((key,), shape.too_deep((key,), DEEPEST))
-            elif _is_encrypted(value) and key in outline.keys(Settings):
-                self._gap((key,), shape.encrypted((key,)))
+            elif _is_encrypted(value):
+                self._raw[key] = _ENCRYPTED
             else:
                 self._raw[key] = _copied(value)
 
     def read(self) -> Readable:
         self._spell(self._raw, Settings, ())
+        for key in [key for key, value in self._raw.items() if value is _ENCRYPTED]:
+            self._gap((key,), shape.encrypted((key,)))
+            del self._raw[key]
         self._fit()
         for path, value, is_name in list(_texts(self._raw, ())):
-            if problem := self._text_problem(path, value):
+            is_news = not any(outline.covers(gap, outline.text(path)) for gap in self._gaps)
+            problem = _text_problem(path, value) if is_news or is_name else None
+            if problem is None:
+                continue
+            if is_news:
                 self._gap(path, problem)
-                self._put(path, None if is_name else stand_in(path))
+            self._put(path, None if is_name else stand_in(path))
         settings = self._fit()
         return Readable(settings=settings, findings=self._findings, gaps=frozenset(self._gaps))
 
@@ -115,20 +121,6 @@ class _Reader:
             if below is not None:
                 for place, one in _parts((*path, key), values.get(key), many=below.many):
                     self._spell(one, below.model, place)
-
-    def _text_problem(self, path: Path, value: str) -> Finding | None:
-        bare = value.strip()
-        if any(outline.covers(gap, outline.text(path)) for gap in self._gaps):
-            return None
-        if _PRIVATE_KEY in bare:
-            return shape.private_key(path)
-        if path == ("acme", "caBundle") and bare.startswith(PEM_MARK):
-            return None
-        if len(bare) > LONGEST:
-            return shape.too_long(path, len(bare), LONGEST)
-        if hidden := [one for one in bare if _is_hidden(one)]:
-            return shape.hidden(path, hidden[0])
-        return shape.date(path, bare) if _DATE.fullmatch(bare) else None
 
     def _fit(self) -> Settings:
         for _ in range(_ROUNDS):
@@ -172,6 +164,19 @@ class _Reader:
             parent.pop(path[-1], None)
 
 
+def _text_problem(path: Path, value: str) -> Finding | None:
+    bare = value.strip()
+    if _PRIVATE_KEY in bare:
+        return shape.private_key(path)
+    if path == ("acme", "caBundle") and bare.startswith(PEM_MARK):
+        return None
+    if len(bare) > LONGEST:
+        return shape.too_long(path, len(bare), LONGEST)
+    if hidden := [one for at, one in enumerate(bare) if _is_hidden(one, bare[:at])]:
+        return shape.hidden(path, hidden[0])
+    return shape.date(path, bare) if _DATE.fullmatch(bare) else None
+
+
 def _path(location: tuple[int | str, ...]) -> Path:
     """Return where an error is; pydantic names the branch of a union too (`Exchangers`)."""
     if location[2:3] == ("mx",) and location[3:4] and location[3] in MX_KINDS:
@@ -204,8 +209,10 @@ def _texts(value: object, path: Path) -> Iterator[tuple[Path, str, bool]]:
             yield from _texts(one, (*path, key))
 
 
-def _is_hidden(character: str) -> bool:
-    return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
+def _is_hidden(character: str, before: str) -> bool:
+    if character in _JOINERS and before and not before[-1].isascii():
+        return False
+    return not character.isprintable()
 
 
 def _is_encrypted(value: object) -> bool:

@@ -3,6 +3,7 @@
 The same check runs at every `pulumi preview` and in `make lint-stacks`.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -54,7 +55,7 @@ def check(
     findings = list(other_keys.check(config))
     own = other_keys.own(config)
     raw = {key: value for key, value in own.items() if key not in SECRET_KEYS}
-    found = readable.read(_with_text(raw), SECRET_KEYS)
+    found = readable.read(_structured(raw), SECRET_KEYS)
     host, problems = _host(found, name, read_stack)
     problems += rules.check(found, host)
     findings += [*found.findings, *found.news(problems)]
@@ -105,12 +106,24 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(dict.fromkeys(findings), key=lambda one: outline.place(one.key, Settings))
 
 
-def _with_text(raw: Mapping[str, object]) -> dict[str, object]:
-    """Return ``raw`` with the one key that is a text as the engine gives it: always a text."""
-    stack = raw.get("hostStack")
-    if isinstance(stack, bool | int | float):
-        return {**raw, "hostStack": str(stack).lower() if isinstance(stack, bool) else f"{stack:g}"}
-    return dict(raw)
+def _structured(raw: Mapping[str, object]) -> dict[str, object]:
+    """Return ``raw`` with each value as the engine and its command line mean it.
+
+    The engine hands structures on as JSON, and `pulumi config set` keeps one in the file as such;
+    a stack's name is text, whatever it looks like.
+    """
+    return {key: _meant(key, value) for key, value in raw.items()}
+
+
+def _meant(key: str, value: object) -> object:
+    if key == "hostStack" and isinstance(value, bool | int | float):
+        return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    if not isinstance(value, str) or (key == "hostStack" and value[:1] not in ("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _host(
