@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -38,23 +39,32 @@ class Deployment:
 
 def records(zone: str) -> list[str]:
     """Return the zone's records as the API lists them, as sorted JSON texts without our ids."""
-    listed = api(
-        "GET", f"/zones/{api('GET', f'/zones?name={zone}')[0]['id']}/dns_records?per_page=500"
-    )
-    return sorted(json.dumps(record, sort_keys=True) for record in listed)
+    return sorted(json.dumps(record, sort_keys=True) for record in listed(zone))
 
 
-def api(method: str, path: str) -> list[dict[str, object]]:
+def listed(zone: str) -> list[dict[str, Any]]:
+    """Return the zone's records as the API lists them."""
+    found: list[dict[str, Any]] = api("GET", f"{zone_path(zone)}/dns_records?per_page=500")
+    return found
+
+
+def zone_path(zone: str) -> str:
+    """Return the path of the zone in the API."""
+    return f"/zones/{api('GET', f'/zones?name={zone}')[0]['id']}"
+
+
+def api(method: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
     """Call the lab's Cloudflare API from the operator's machine and return the result."""
+    data = json.dumps(body).encode() if body is not None else None
     code = (
         "import json, sys, urllib.request as u;"
-        f"r = u.Request({plan.API_BASE_URL + path!r}, method={method!r},"
-        f" headers={{'Authorization': 'Bearer {plan.API_TOKEN}'}});"
+        f"r = u.Request({plan.API_BASE_URL + path!r}, data={data!r}, method={method!r},"
+        f" headers={{'Authorization': 'Bearer {plan.API_TOKEN}',"
+        " 'Content-Type': 'application/json'});"
         "sys.stdout.write(u.urlopen(r, timeout=10).read().decode())"
     )
     done = stack.run([sys.executable, "-c", code]).expect()
-    result: list[dict[str, object]] = json.loads(done.output)["result"]
-    return result
+    return json.loads(done.output)["result"]
 
 
 @pytest.fixture(scope="session")
