@@ -11,7 +11,7 @@ from components.other_keys import PREFIX
 from components.reach import ConfigReader, Reach, ReachError, private_key, read_reach
 from components.settings import Host, Settings
 from components.stack_check import SECRET, Checked
-from mail import finding
+from mail import dmarc, finding
 from mail.finding import Finding
 
 Passwords = Callable[[str], pulumi.Output[str] | None]
@@ -41,9 +41,10 @@ def load(config: pulumi.Config) -> Stack:
         pulumi.RunError: something is wrong with them; the message lists everything, with cures.
     """
     checked = stack_check.check(_values(), name=pulumi.get_stack())
-    given, problems = given_passwords.read(config.get(given_passwords.KEY))
-    problems += given_passwords.check(given, checked.readable)
-    problems = [*checked.findings, *problems]
+    problems = list(checked.findings)
+    given, unreadable = given_passwords.read(config.get(given_passwords.KEY))
+    if given_passwords.KEY not in {one.key for one in problems}:
+        problems += [*unreadable, *given_passwords.check(given, checked.readable)]
     get = _getter(config)
     problems += _key_problems(get, checked, {one.key for one in problems})
     errors = finding.errors(problems)
@@ -53,7 +54,8 @@ def load(config: pulumi.Config) -> Stack:
         reach = read_reach(get)
     except ReachError as error:
         raise pulumi.RunError(refusal([error.finding])) from error
-    advise(problems)
+    # Consent to reports is looked up, with all else that the DNS knows (`components.live`).
+    advise(one for one in problems if one.id != dmarc.CONSENT)
     passwords = _passwords(config, frozenset(given))
     return Stack(settings=checked.settings, host=checked.host, reach=reach, passwords=passwords)
 
@@ -68,7 +70,8 @@ def refusal(errors: Iterable[Finding], subject: str = "the stack's configuration
 def advise(problems: Iterable[Finding]) -> None:
     """Show what is worth knowing among ``problems`` as warnings."""
     for advice in finding.advice(problems):
-        pulumi.log.warn(f"tapal:{advice.key}: {advice.reason}. Cure: {advice.cure}.")
+        key = f"tapal:{advice.key}: " if advice.key else ""
+        pulumi.log.warn(f"{key}{advice.reason}. Cure: {advice.cure}.")
 
 
 def _values() -> dict[str, object]:

@@ -8,9 +8,11 @@ whole number has no fraction, and one beyond 64 bits loses digits.
 
 import base64
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import yaml
 
@@ -196,13 +198,18 @@ def _number(text: str) -> int | float | None:
         if len(digits) <= 64:
             value = int(match["sign"] + digits, _BASES[base])
             if -(2**63) <= value < 2**64:
-                return value
+                return value if abs(value) < 2**53 else _passed_on(float(value))
     if not _FLOAT.fullmatch(text):
         return None
-    value_ = float(text)
-    if value_ in (float("inf"), float("-inf")):
-        return None
-    return int(value_) if value_.is_integer() and abs(value_) < 1e21 else value_
+    fraction = float(text)
+    return None if math.isinf(fraction) else _passed_on(fraction)
+
+
+def _passed_on(value: float) -> int | float:
+    """Return ``value`` as it arrives through JSON: whole numbers as such, as few digits as do."""
+    if value.is_integer() and abs(value) < 1e21:
+        return int(Decimal(repr(value)))
+    return value
 
 
 def _moment(text: str) -> str:
