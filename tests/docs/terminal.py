@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07|\r")
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\r")
 
 _QUIET = 0.1  # seconds
 
@@ -32,7 +32,7 @@ def run(
     answers: Answers = (),
     cwd: Path,
     env: Mapping[str, str],
-    timeout: float = 300,
+    timeout: float = 120,
 ) -> Said:
     """Run ``argv`` on a terminal of its own; each question is answered as often as it is asked.
 
@@ -40,9 +40,11 @@ def run(
         TimeoutError: it did not end; the message holds what it said, a question perhaps.
     """
     ours, theirs = pty.openpty()
+    # With a terminal that it controls: some programs open /dev/tty to ask.
     process = subprocess.Popen(
-        argv, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env, start_new_session=True
-    )
+        ["setsid", "--ctty", "--wait", *argv],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env,
+    )  # fmt: skip
     os.close(theirs)
     deadline = time.monotonic() + timeout
     said, asked = "", 0
@@ -81,7 +83,7 @@ def _answer(terminal: int, said: str, asked: int, answers: Answers) -> int:
     """Answer a question at the end of what was said since place ``asked``; return the new place."""
     fresh = plain(said[asked:])
     for question, answer in answers:
-        if re.search(question + r"\s*$", fresh):
+        if re.search(question + r"\s*$", fresh, re.DOTALL):
             os.write(terminal, f"{answer}\r".encode())
             return len(said)
     return asked
