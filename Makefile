@@ -32,6 +32,9 @@ venv:  ## what the program alone needs, for a stack of your own
 new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
 	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
 
+lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
+	@$(PYTHON) -m tools.lint_stacks $(ARGS)
+
 preview: $(READY)  ## show what `make up` would change (STACK=…)
 	@$(PULUMI) preview --diff --stack $(STACK)
 
@@ -62,4 +65,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test fuzz setup new preview up drift pr destroy send status logs bench down
+.PHONY: help demo test fuzz setup new lint-stacks preview up drift pr destroy send status logs bench down

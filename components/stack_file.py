@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from components import stack_yaml
-from components.stack_yaml import Plain
+from components.stack_yaml import Plain, YamlError
 from mail.address import suggest
 from mail.finding import Finding
 
@@ -94,23 +94,33 @@ def load(file: Path) -> StackFile:
         StackFileError: its configuration cannot be read at all.
     """
     try:
-        document = stack_yaml.load(file.read_text(encoding="utf-8-sig"))
+        return parse(file.read_text(encoding="utf-8-sig"), file.name)
     except OSError as error:
         raise StackFileError(f"{file.name} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise StackFileError(f"{file.name} is no UTF-8 text") from error
-    except ValueError as error:
-        raise StackFileError(f"{file.name} is no YAML: {error}") from error
+
+
+def parse(text: str, called: str = "the file") -> StackFile:
+    """Return what a stack's file that is ``called`` so says if it holds ``text``.
+
+    Raises:
+        StackFileError: its configuration cannot be read at all.
+    """
+    try:
+        document = stack_yaml.load(text)
+    except YamlError as error:
+        raise StackFileError(f"{called} is no YAML: {error}") from error
     content = {} if document.value is None else document.value
     if not isinstance(content, dict):
-        raise StackFileError(f"{file.name} is no mapping of keys: it must begin with config:")
+        raise StackFileError(f"{called} is no mapping of keys: it must begin with config:")
     values = {} if content.get("config") is None else content["config"]
     if not isinstance(values, dict):
-        raise StackFileError(f"{file.name} has no mapping of keys under config")
-    problems = [_twice(one) for one in document.twice]
-    problems += _beside(content)
-    return StackFile(config={_complete(key): value for key, value in values.items()},
-                     problems=problems)  # fmt: skip
+        raise StackFileError(f"{called} has no mapping of keys under config")
+    return StackFile(
+        config={_complete(key): value for key, value in values.items()},
+        problems=[*map(_twice, document.twice), *_beside(content)],
+    )
 
 
 def is_secret(value: object) -> bool:

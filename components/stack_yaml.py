@@ -66,18 +66,25 @@ def load(text: str) -> Document:
         YamlError: the engine would not read it.
     """
     try:
-        nodes = list(yaml.compose_all(text, Loader=_Loader))
-        if len(nodes) > 1:
-            raise YamlError("it holds more than one document (a line ---)")
-        if not nodes or nodes[0] is None:
-            return Document(value=None, twice=())
-        _weigh(nodes[0], {}, ())
-        builder = _Builder()
-        return Document(value=builder.build(nodes[0]), twice=tuple(builder.twice))
+        return _document(list(yaml.compose_all(text, Loader=_Loader)))
     except yaml.YAMLError as error:
         raise YamlError(_said(error)) from error
     except RecursionError as error:
         raise YamlError("it is nested too deeply") from error
+    except YamlError:
+        raise
+    except (ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no character
+        raise YamlError(f"a value cannot be read: {error}") from error
+
+
+def _document(nodes: list[yaml.Node | None]) -> Document:
+    if len(nodes) > 1:
+        raise YamlError("it holds more than one document (a line ---)")
+    if not nodes or nodes[0] is None:
+        return Document(value=None, twice=())
+    _weigh(nodes[0], {}, ())
+    builder = _Builder()
+    return Document(value=builder.build(nodes[0]), twice=tuple(builder.twice))
 
 
 def _said(error: yaml.YAMLError) -> str:
