@@ -16,6 +16,7 @@ import yaml
 from lab import issuer, keys, network, nodes, operator_node, paths, plan
 from tests.docs import terminal
 from tests.docs.terminal import Said
+from tools.new_stack.host_key import fingerprint
 
 # What the pages call their own things, and what the lab calls them. The longer ones come first.
 SUBSTITUTIONS = (
@@ -30,11 +31,8 @@ SUBSTITUTIONS = (
     ("203.0.113.10", plan.VPS.ipv4),
     # `~` means the passwd database's home to the file backend; the newcomer's is another.
     ("pulumi login --local", 'pulumi login "file://$HOME"'),
-    # The VPS's fingerprint, which a reader copies from the provider's console.
-    (
-        "SHA256:…",
-        "$(ssh-keyscan -qt ed25519 203.0.113.10 2>/dev/null | ssh-keygen -lf - | cut -d' ' -f2)",
-    ),
+    # What a reader copies from the provider's console.
+    ("SHA256:…", fingerprint(keys.public_key("host"))),
 )
 
 # What no page says, because it is true of the lab alone: which APIs stand for Cloudflare's and
@@ -120,9 +118,7 @@ class Newcomer:
             f"set -eo pipefail\n{commands}"
         )
         argv = network.namespace_argv(plan.NETNS_OPERATOR, ["bash", "-c", script])
-        return terminal.run(
-            argv, answers=self.answers(), cwd=self.project, env=self.environment()
-        )
+        return terminal.run(argv, answers=self.answers(), cwd=self.project, env=self.environment())
 
     def type_elsewhere(self, node: str, commands: str, stdin: str = "") -> Said:
         """Type ``commands`` on the server's console (``vps``), or at a machine in the ``world``."""

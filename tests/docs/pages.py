@@ -17,6 +17,7 @@ LANGUAGES = {
     "text": "what the command before it prints; `…` stands for anything",
 }
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>.*)$")
+_TRANSLATION = re.compile(r"\.[a-z]{3}\.md$")  # ISO 639-3, as in `getting-started.gom.md`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,22 @@ class Block:
 
 
 def pages() -> list[str]:
-    """Return all pages: first those in the order in which one reads them, then the others."""
-    found = sorted(path.relative_to(REPOSITORY).as_posix() for path in _files())
+    """Return all pages: first those in the order in which one reads them, then the others.
+
+    Translations are not among them: their blocks are their original's, and are run once.
+    """
+    found = [one for one in _names() if not _TRANSLATION.search(one)]
     return [*(one for one in FIRST if one in found), *(one for one in found if one not in FIRST)]
 
 
-def _files() -> list[Path]:
-    return [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
+def translations() -> dict[str, str]:
+    """Return the page that each translation says in another language."""
+    return {one: _TRANSLATION.sub(".md", one) for one in _names() if _TRANSLATION.search(one)}
+
+
+def _names() -> list[str]:
+    files: list[Path] = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
+    return sorted(path.relative_to(REPOSITORY).as_posix() for path in files)
 
 
 def blocks(page: str) -> list[Block]:

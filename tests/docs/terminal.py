@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]|\x1b\][^\x07\x1b]*(?:\
 _QUIET = 0.1  # seconds
 
 Answers = Sequence[tuple[str, str]]
-"""A pattern of what is asked, and what is typed then (Enter is added)."""
+"""A pattern of what is asked, and what is typed then (``\\g<group>`` of it; Enter is added)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def _answer(terminal: int, said: str, asked: int, answers: Answers) -> int:
     """Answer a question at the end of what was said since place ``asked``; return the new place."""
     fresh = plain(said[asked:])
     for question, answer in answers:
-        if re.search(question + r"\s*$", fresh, re.DOTALL):
-            os.write(terminal, f"{answer}\r".encode())
+        if asked_for := re.search(question + r"\s*$", fresh, re.DOTALL):
+            os.write(terminal, f"{asked_for.expand(answer)}\r".encode())
             return len(said)
     return asked

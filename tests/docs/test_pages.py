@@ -15,6 +15,7 @@ from tests.docs.outside import OUTSIDE, reason
 from tests.docs.pages import Block
 
 BLOCKS = pages.everything()
+LINKED = [*pages.pages(), *pages.translations()]
 STACKS = [block for block in BLOCKS if block.language == "yaml"]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -48,7 +49,7 @@ def anchors(page: Path) -> set[str]:
     return {heading.strip().replace(" ", "-") for heading in plain}
 
 
-@pytest.mark.parametrize("page", pages.pages())
+@pytest.mark.parametrize("page", LINKED)
 def test_links_lead_somewhere(page: str) -> None:
     file = REPOSITORY / page
     for link in _LINK.findall(file.read_text(encoding="utf-8")):
@@ -62,7 +63,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_index_names_every_page() -> None:
     index = (REPOSITORY / "docs" / "README.md").read_text(encoding="utf-8")
-    for page in pages.pages():
+    for page in LINKED:
         name = page.removeprefix("docs/")
         assert name in ("README.md", page) or f"({name})" in index, page
 

@@ -92,7 +92,9 @@ class Walk:
         part = yaml.safe_load(in_the_lab(block.text))
         # Elsewhere, and where they are whole stacks, they are shown and not asked for.
         if block.page == "docs/getting-started.md":
-            self.newcomer.edit(STACK, part)
+            everywhere = block.heading == LAST[1]
+            for stack in (STACK, "second.test") if everywhere else (STACK,):
+                self.newcomer.edit(stack, part)
 
     def _compare(self, block: Block) -> None:
         assert self.said is not None, f"{block}: no command was run before it"
@@ -116,7 +118,7 @@ class Walk:
             (r"Token:", plan.API_TOKEN),
             (r"perform this (update|destroy)\?.*", "yes"),
             (r"What would you like to do\?.*", "Skip"),
-            (r"confirm .*:", STACK),
+            (r"typing `(?P<name>[^`]+)`.*:", r"\g<name>"),
         ]
         if "first_mail.py" in self._typed:
             asked.append((r"Password of .*:", self._password(f"post@{STACK}")))

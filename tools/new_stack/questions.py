@@ -21,6 +21,14 @@ def _has_gateway(answers: Answers) -> bool:
     return _has_ipv6(answers) and bool(one(answers, "ipv6_gateway"))
 
 
+def _comes_in_elsewhere(answers: Answers) -> bool:
+    return _has_domain(answers) and one(answers, "mx") == "keep"
+
+
+def _forwards(answers: Answers) -> bool:
+    return _has_domain(answers) and not _comes_in_elsewhere(answers)
+
+
 def _smtp(answers: Answers) -> str:
     domain = one(answers, "domain")
     return f"smtp.{domain}" if domain else ""
@@ -154,7 +162,14 @@ QUESTIONS = (
         text="Where mail to the domain is forwarded: your address elsewhere",
         sample="me@example.net",
         default=lambda answers: one(answers, "email"),
-        applies=_has_domain,
+        applies=_forwards,
+    ),
+    Question(
+        name="mx_host",
+        key="domains[0].aliases",
+        text="The mail server where it comes in (as dig +short MX shows it, without the last dot)",
+        sample="mx.example.net",
+        applies=_comes_in_elsewhere,
     ),
     Question(
         name="include",
