@@ -2,21 +2,23 @@
 
 import pulumi
 
-from components import configuration, host_stack, server, zone_check
+from components import configuration, host_stack, server, survey
 from components.dkim_keys import DkimKeys, DkimKeysArgs
 from components.graph import after
 from components.mail_domain import MailDomain, MailDomainArgs
 from components.records import DomainRecords, DomainRecordsArgs
 
 stack = configuration.load(pulumi.Config())
-zones = zone_check.look(stack)
-protect = "dkim-keys" not in stack.settings.allow
+zones = survey.look(stack)
+allow = stack.settings.allow
 
 mail = server.serve(stack, zones)
 domains = []
 for domain in stack.settings.domains:
     zone = zones.zone(domain.dns_zone)
-    args = DkimKeysArgs(domain=domain.name, zone=zone, keys=domain.dkim, protect=protect)
+    args = DkimKeysArgs(
+        domain=domain.name, zone=zone, keys=domain.dkim, allowed="dkim-keys" in allow
+    )
     signing = DkimKeys(f"{domain.name}-dkim", args).signing
     domain_args = MailDomainArgs(
         settings=domain, keys=signing, passwords=stack.passwords, server=mail

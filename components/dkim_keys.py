@@ -25,13 +25,13 @@ class DkimKeysArgs:
         domain: the signing domain.
         zone: where the records go.
         keys: the stack's list.
-        protect: refuse to delete a key that the state holds.
+        allowed: whether the stack may delete a key; see `components.settings.DkimKey.is_kept`.
     """
 
     domain: str
     zone: Zone
     keys: Sequence[KeySettings]
-    protect: bool
+    allowed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,16 @@ class DkimKeys(Component):
         self.signing: list[SigningKey] = []
         for settings in args.keys:
             self._key(f"{name}-{settings.selector}", args, settings)
-        self.register_outputs({"selectors": [key.selector for key in args.keys]})
+        # What the state remembers of each key for the guard (`components.inventory`).
+        notes = [
+            {
+                "selector": key.selector,
+                "state": key.state,
+                "protected": key.is_kept(allowed=args.allowed),
+            }
+            for key in args.keys
+        ]
+        self.register_outputs({"domain": args.domain, "keys": notes})
 
     def _key(self, name: str, args: DkimKeysArgs, settings: KeySettings) -> None:
         key = DkimKey(
@@ -65,7 +74,7 @@ class DkimKeys(Component):
             domain=args.domain,
             selector=settings.selector,
             algorithm=settings.algorithm,
-            opts=self.child(protect=args.protect),
+            opts=self.child(protect=settings.is_kept(allowed=args.allowed)),
         )
         (decision,) = places.of_key(args.domain, settings, args.zone.listing).decisions
         record = args.zone.record(f"{name}-record", decision, self.child(), text=key.record)

@@ -5,7 +5,7 @@ which records ours took the place of.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,10 +28,12 @@ class OwnState:
     Attributes:
         records: the outputs of each record.
         former: those of each memory of former records.
+        resources: ``type`` and ``outputs`` of every resource, by URN.
     """
 
     records: Sequence[Outputs] = ()
     former: Sequence[Outputs] = ()
+    resources: Mapping[str, Outputs] = field(default_factory=dict)
 
     def comment_of(self, zone_id: str, record: ZoneRecord, as_listed: Outputs) -> str | None:
         """Return the comment that the state has of ``record``; None if it does not have it."""
@@ -56,7 +58,9 @@ def read() -> OwnState:
     found = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value or {}
     resources = found.get("outputs") or {}
     return OwnState(
-        records=[*_of_type(resources, RECORD_TYPE)], former=[*_of_type(resources, FORMER_TYPE)]
+        records=[*_of_type(resources, RECORD_TYPE)],
+        former=[*_of_type(resources, FORMER_TYPE)],
+        resources=resources,
     )
 
 

@@ -1,6 +1,6 @@
-"""Looks at what the stack's zones hold, and refuses what ours would contradict: all of it at once.
+"""Looks at what the stack's zones hold, and says what of it ours would contradict.
 
-Nothing is declared before. The zones are looked up at once, not as Outputs: which resources there
+The zones are looked up at once, not as Outputs: which resources there
 are depends on what is found.
 """
 
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components import configuration, dns, own_state, places
+from components import dns, places
 from components.configuration import Stack
-from components.dns import LookUpError, Zone, Zones
+from components.dns import LookUpError, Zone
 from components.own_state import OwnState
-from mail import finding
 from mail.finding import Finding
 from mail.zone_record import Listing, seen_by
 
+UNREACHABLE = "zone-unreachable"
 _SAID = re.compile(r'"message":\s*"([^"]+)"')
 _REFUSED = re.compile(r"\b40[013] |API tokens must be|[Mm]issing.*credential")
 CURE = (
@@ -25,15 +25,12 @@ CURE = (
 )
 
 
-def look(stack: Stack) -> Zones:
-    """Return the zones that ``stack`` needs, with what they hold.
+def look(stack: Stack, state: OwnState) -> tuple[dict[str, Zone], list[Finding]]:
+    """Return the zones that ``stack`` needs, with what they hold, and what is wrong with that.
 
-    Raises:
-        pulumi.RunError: a zone cannot be looked at, or holds what ours would contradict; the
-            message lists everything, with cures.
+    A zone that cannot be looked at is not among them, but a finding: `UNREACHABLE`.
     """
     keys = dict(_needed(stack))
-    state = own_state.read()
     zones: dict[str, Zone] = {}
     problems: list[Finding] = []
     for name, key in keys.items():
@@ -42,12 +39,7 @@ def look(stack: Stack) -> Zones:
         except LookUpError as error:
             problems.append(_no_zone(name, key, str(error)))
     problems += _problems(stack, zones)
-    errors = finding.errors(problems)
-    if errors:
-        subject = "what the stack's zones hold has"
-        raise pulumi.RunError(configuration.refusal(errors, subject))
-    configuration.advise(problems)
-    return Zones(zones)
+    return zones, problems
 
 
 def _needed(stack: Stack) -> Iterator[tuple[str, str]]:
@@ -92,4 +84,4 @@ def _no_zone(name: str, key: str, answer: str) -> Finding:
         reason = f"the zone {name} cannot be looked at: {said}"
         cure = "try again; www.cloudflarestatus.com tells of outages"
     source = "docs/cloudflare.md"
-    return Finding(id="zone-unreachable", key=key, reason=reason, cure=cure, source=source)
+    return Finding(id=UNREACHABLE, key=key, reason=reason, cure=cure, source=source)

@@ -85,25 +85,38 @@ def _replaced(holding: Holding, key: Key, algorithm: str) -> Finding:
 
 
 def _removed(holding: Holding, keys: list[Key]) -> Finding:
+    they, them = ("it", "it") if len(keys) == 1 else ("they", "them")
     if all(key.state == "retired" for key in keys):
-        reason = (
-            f"its {_listed('retired DKIM key', [key.selector for key in keys])} would be deleted"
-        )
+        selectors = [key.selector for key in keys]
+        reason = f"its {_listed('retired DKIM key', selectors)} would be deleted"
         cure = (
-            "that is the last step of a rotation: some days after it was retired, when no mail "
-            f"that it signed is under way, add {DKIM_KEYS} {_ONCE}"
+            "that is the last step of a rotation: some days after the retirement, when no mail "
+            f"that {they} signed is under way, {_permission(keys)}"
         )
         return _finding("plan-dkim-keys", holding, reason, cure)
     reason = (
-        f"its {_listed('DKIM key', keys)} would be deleted for good, and mail under way that was "
-        "signed with it would fail"
+        f"its {_listed('DKIM key', keys)} would be deleted for good, and mail under way that "
+        f"{they} signed would fail"
     )
     cure = (
-        "put it back, and let it go as its rotation ends (state retired, and some days later no "
-        f"entry); or add {DKIM_KEYS} to tapal:allow, run `pulumi up` with the key still in its "
-        "place, which lifts its protection, and remove it then"
+        f"put {them} back; a key goes by rotation (another one active, this one retired, and some "
+        f"days later no entry). If it is meant all the same, {_permission(keys)}"
     )
     return _finding("plan-dkim-keys", holding, reason, cure)
+
+
+def _permission(keys: list[Key]) -> str:
+    if not any(key.protected for key in keys):
+        return f"add {DKIM_KEYS} {_ONCE}"
+    return f"add {DKIM_KEYS} to tapal:allow, and {_two_runs(keys)}"
+
+
+def _two_runs(keys: list[Key]) -> str:
+    what, them = ("key", "it") if len(keys) == 1 else ("keys", "them")
+    return (
+        f"run `pulumi up` once with the {what} still in the file, which lifts the protection in "
+        f"the state; then take {them} out"
+    )
 
 
 def _protected(holding: Holding, keys: list[Key]) -> Finding:
@@ -111,11 +124,7 @@ def _protected(holding: Holding, keys: list[Key]) -> Finding:
         f"its {_listed('DKIM key', keys)} would be deleted while still protected: {DKIM_KEYS} was "
         "not in tapal:allow at the last `pulumi up`"
     )
-    cure = (
-        f"put it back for one `pulumi up` with {DKIM_KEYS} in tapal:allow, which lifts the "
-        "protection; then remove it"
-    )
-    return _finding("plan-dkim-protected", holding, reason, cure)
+    return _finding("plan-dkim-protected", holding, reason, _two_runs(keys))
 
 
 def _listed(what: str, keys: Collection[object]) -> str:
@@ -123,5 +132,5 @@ def _listed(what: str, keys: Collection[object]) -> str:
 
 
 def _finding(rule: str, holding: Holding, reason: str, cure: str) -> Finding:
-    key = f"host {holding.name}" if holding.what == "host" else holding.name
+    key = holding.name if holding.what == "domain" else "host"
     return Finding(id=rule, key=key, reason=reason, cure=cure, source=_SOURCE)

@@ -5,8 +5,11 @@ import json
 import runpy
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
+from components import live
 from lab import keys, paths
+from mail.spf import Resolve
 from tests.components.recorder import Record, World, run
 
 SECRETS = ("tapal:sshPrivateKey", "tapal:passwords")
@@ -48,13 +51,24 @@ def stack(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - plain data
     return {**copy.deepcopy(STACK), **changes}
 
 
+def friendly(_name: str, kind: str) -> list[str]:
+    """Answer as a DNS against which nothing can be said."""
+    answers = {
+        "A": ["203.0.113.9"],
+        "PTR": [STACK["host"]["name"]],
+        "TXT": ["v=spf1 ip4:203.0.113.0/24 ~all"],
+    }
+    return answers.get(kind, [])
+
+
 def declare(
     data: dict[str, Any],
     *,
     preview: bool = False,
     world: World | None = None,
+    resolve: Resolve = friendly,
 ) -> Record:
-    """Run ``__main__.py`` on a stack under mocks."""
+    """Run ``__main__.py`` on a stack under mocks, with a DNS that ``resolve`` stands for."""
     config = {
         f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in data.items()
@@ -63,7 +77,10 @@ def declare(
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
     program = paths.REPOSITORY / "__main__.py"
-    return run(lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, world=world)
+    with patch.object(live, "resolver", lambda: resolve):
+        return run(
+            lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, world=world
+        )
 
 
 @cache

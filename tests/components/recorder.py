@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
@@ -102,10 +104,10 @@ def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Monitor(MockMonitor):
-    def __init__(self, providers: _Providers, resources: list[Declared]) -> None:
+    def __init__(self, providers: _Providers, record: "Record") -> None:
         super().__init__(providers)
         self._providers = providers
-        self._declared = resources
+        self._record = record
 
     def RegisterResource(  # noqa: N802 - gRPC's name
         self, request: resource_pb2.RegisterResourceRequest
@@ -113,7 +115,7 @@ class _Monitor(MockMonitor):
         response: resource_pb2.RegisterResourceResponse
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
-            self._declared.append(
+            self._record.add(
                 Declared(
                     urn=response.urn,
                     type=request.type,
@@ -130,13 +132,30 @@ class _Monitor(MockMonitor):
             )
         return response
 
+    def RegisterResourceOutputs(  # noqa: N802 - gRPC's name
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
+        self._record.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call,no-any-return]
+
 
 class Record:
-    """What a program declared, with the questions that tests ask."""
+    """What a program declared, with the questions that tests ask.
 
-    def __init__(self, resources: list[Declared]) -> None:
-        self.resources = resources
-        self._by_urn = {item.urn: item for item in resources}
+    Attributes:
+        resources: in the order of their registration.
+        outputs: what components told of themselves, by URN.
+    """
+
+    def __init__(self) -> None:
+        self.resources: list[Declared] = []
+        self.outputs: dict[str, dict[str, Any]] = {}
+        self._by_urn: dict[str, Declared] = {}
+
+    def add(self, declared: Declared) -> None:
+        """Take note of one more declaration."""
+        self.resources.append(declared)
+        self._by_urn[declared.urn] = declared
 
     def of_type(self, kind: str) -> list[Declared]:
         """Return the declarations whose type token ends in ``kind``."""
@@ -218,14 +237,14 @@ def run(
         preview: whether it is one.
         world: what is there before.
     """
-    resources: list[Declared] = []
+    record = Record()
     providers = _Providers(world or World())
     loop, workers = asyncio.new_event_loop(), _Workers()
     loop.set_default_executor(workers)
     asyncio.set_event_loop(loop)
     try:
         pulumi.runtime.set_all_config(config or {}, list(secrets))
-        monitor = _Monitor(providers, resources)
+        monitor = _Monitor(providers, record)
         pulumi.runtime.set_mocks(
             providers,
             project="tapal",
@@ -239,4 +258,4 @@ def run(
         workers.close()
         loop.close()
         asyncio.set_event_loop(None)
-    return Record(resources)
+    return record

@@ -132,7 +132,7 @@ def test_all_conflicts_of_all_domains_are_one_message_and_nothing_is_declared() 
     with pytest.raises(pulumi.RunError) as said:
         declare(STACK, world=World(records=records))
     text = str(said.value)
-    assert "what the stack's zones hold has 6 things to put right; nothing was touched" in text
+    assert "the plan has 6 things to put right; nothing was touched" in text
     for key in (
         "domains[0].existing.spf",
         "domains[0].existing.dmarc",

@@ -99,7 +99,7 @@ def test_without_a_choice_nothing_is_written(zone: Zone) -> None:
     before = zone.dns.served()
     refused = zone.up()
     assert refused.status != 0
-    assert "what the stack's zones hold has 3 things to put right" in refused.output
+    assert "the plan has 3 things to put right" in refused.output
     assert f'merged: {ZONE} TXT "{MERGED}"' in refused.output
     assert zone.dns.writes() == []
     assert zone.dns.served() == before

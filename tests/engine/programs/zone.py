@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pulumi
 
-from components import zone_check
+from components import survey
 from components.configuration import Stack
 from components.reach import Reach
 from components.records import DomainRecords, DomainRecordsArgs
@@ -16,7 +16,7 @@ host = Host.model_validate(data["host"])
 settings = Settings.model_validate({"hostStack": "another", "domains": data["domains"]})
 reach = Reach(address=host.ipv4, host_key=host.ssh.host_key)
 stack = Stack(settings=settings, host=host, reach=reach, passwords=lambda _: None)
-zones = zone_check.look(stack)
+zones = survey.look(stack)
 for domain in settings.domains:
     args = DomainRecordsArgs(settings=domain, zone=zones.zone(domain.dns_zone), host=host)
     DomainRecords(f"{domain.name}-records", args)
