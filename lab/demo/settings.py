@@ -42,6 +42,11 @@ def another_alias(config: dict[str, Any]) -> None:
     config["tapal:domains"][0]["aliases"]["press"] = "you@receiver.test"
 
 
+def may_delete_mail_records(config: dict[str, Any]) -> None:
+    """Permit what a stack's guard refuses, on top of what the lab's stack permits."""
+    config["tapal:allow"] = ["dkim-keys", "mail-records"]
+
+
 def host_alone(config: dict[str, Any]) -> None:
     """Leave the host without a domain."""
     config["tapal:domains"] = []

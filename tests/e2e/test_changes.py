@@ -71,7 +71,12 @@ def test_a_second_domain_only_adds_and_its_mail_passes(deployment: Deployment) -
         delivery = send(deployment.submission("post@second.test"), plan.MAILBOX)
         assert verdicts.passed(delivery, SELECTORS), list(verdicts.lines(delivery, SELECTORS))
         assert changed.up("--expect-no-changes").status == 0
-    deployment.stack.up().expect()
+    refused = deployment.stack.up("--skip-preview")
+    assert "second.test: all of its 3 mail records would be deleted" in refused.output
+    assert any("v=spf1" in record for record in records("second.test"))
+    with settings.variant(settings.may_delete_mail_records) as permitted:
+        permitted.up().expect()
+    deployment.stack.up("--expect-no-changes").expect()
     assert not any("v=spf1" in record for record in records("second.test"))
     gone = nodes.run("vps", ["test", "-e", "/etc/chasquid/domains/second.test"])
     assert gone.returncode != 0
