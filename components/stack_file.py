@@ -55,9 +55,10 @@ def path(stack: str) -> Path:
 
 def name(file: Path) -> str | None:
     """Return the stack whose file this is, by its name; None if it is not named like one."""
-    if not (file.name.startswith(PREFIX) and file.name.endswith(SUFFIX)):
+    named = len(file.name) > len(PREFIX + SUFFIX)
+    if not (named and file.name.startswith(PREFIX) and file.name.endswith(SUFFIX)):
         return None
-    return file.name.removeprefix(PREFIX).removesuffix(SUFFIX) or None
+    return file.name.removeprefix(PREFIX).removesuffix(SUFFIX)
 
 
 def names() -> list[str]:

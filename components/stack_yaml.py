@@ -38,6 +38,7 @@ _DATE = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d?):(\d\d?)(\.\d{1,9})?"
     r"(Z|[-+]\d\d:\d\d)?)?"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 
 
@@ -172,6 +173,8 @@ def _key(node: yaml.Node) -> str:
 
 def _scalar(node: yaml.ScalarNode) -> Plain:
     text: str = node.value
+    if _SURROGATE.search(text):
+        raise YamlError(f"line {node.start_mark.line + 1}: \\ud800 to \\udfff are no characters")
     if node.tag == _PLAIN:
         return _plain(text)
     if node.tag in (f"{_YAML}int", f"{_YAML}float", f"{_YAML}bool", f"{_YAML}null"):

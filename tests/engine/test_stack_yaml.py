@@ -35,6 +35,7 @@ BLOCKS = {
 REFUSED = [
     "{x: 1, x: 2}", "&a [*a]", ".inf", "-.Inf", ".nan", "!!bool 'yes'", "[", "{a: b", "'a", "%a",
     "`a", "a: b: c", "*nowhere", "!!int x", "{? [a] : b}", "@x", "-",
+    '"\\ud83d\\udcee"', '"\\UFFFFFFFF"',
 ]  # fmt: skip
 
 
