@@ -4,6 +4,7 @@ A zone's listing tells what is there; only the state tells which of it is alread
 which records ours took the place of.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ from components.dns import RECORD_TYPE
 from mail.zone_record import Memory, ZoneRecord
 
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
+HALF_WRITTEN = "failed to load checkpoint"
+TRIES, PAUSE = 20, 0.1  # seconds
 FORMER_TYPE = "pulumi-python:dynamic/tapal:FormerRecords"
 
 Outputs = Mapping[str, Any]
@@ -55,13 +58,25 @@ class OwnState:
 def read() -> OwnState:
     """Return what the stack's state holds, as its last update left it."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value or {}
-    resources = found.get("outputs") or {}
+    resources = _invoke(name).get("outputs") or {}
     return OwnState(
         records=[*_of_type(resources, RECORD_TYPE)],
         former=[*_of_type(resources, FORMER_TYPE)],
         resources=resources,
     )
+
+
+def _invoke(stack: str) -> Mapping[str, Any]:
+    # An `up` saves the state while we read it, and a backend of plain files writes in place: it
+    # may be met half written, which is over in a moment.
+    for _ in range(TRIES - 1):
+        try:
+            return pulumi.runtime.invoke(READ_STATE, {"stackName": stack}).value or {}
+        except Exception as error:
+            if HALF_WRITTEN not in str(error):
+                raise
+            time.sleep(PAUSE)
+    return pulumi.runtime.invoke(READ_STATE, {"stackName": stack}).value or {}
 
 
 def _of_type(resources: Mapping[str, Mapping[str, Any]], kind: str) -> Iterator[Outputs]:
