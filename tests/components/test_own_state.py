@@ -6,12 +6,13 @@ import pulumi
 import pytest
 
 from components import own_state
+from components.dns import RECORD_TYPE
 
 
 class Answer:
     """What the SDK gives back."""
 
-    value = {"outputs": {"urn": {"type": own_state.RECORD_TYPE, "outputs": {"name": "a"}}}}  # noqa: RUF012
+    value = {"outputs": {"urn": {"type": RECORD_TYPE, "outputs": {"name": "a"}}}}  # noqa: RUF012
 
 
 @pytest.fixture(autouse=True)
