@@ -84,6 +84,11 @@ class Newcomer:
             if (paths.REPOSITORY / name).is_file():
                 (self.project / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(paths.REPOSITORY / name, self.project / name)
+        # The lab's stack is about the very domain that stands for the newcomer's own.
+        (self.project / "stacks" / "Pulumi.lab.yaml").unlink()
+        who = ["-c", "user.name=newcomer", "-c", "user.email=newcomer@example.com"]
+        for words in (["add", "--all"], ["commit", "--quiet", "-m", "as it is now"]):
+            subprocess.run(["git", *who, *words], cwd=self.project, check=True)
         (self.project / "venv").symlink_to((paths.REPOSITORY / "venv").resolve())
         key = self.home / ".ssh" / "id_ed25519"
         key.parent.mkdir(mode=0o700, parents=True)

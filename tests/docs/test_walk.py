@@ -116,8 +116,8 @@ class Walk:
             (r"\[[^\]]*\]:", ""),
             (r"value:", plan.API_TOKEN),
             (r"Token:", plan.API_TOKEN),
-            (r"perform this (update|destroy)\?.*", "yes"),
-            (r"What would you like to do\?.*", "Skip"),
+            (r"perform this (update|destroy)\?[^?]*details", "yes"),
+            (r"What would you like to do\?[^?]*Skip for now", "Skip"),
             (r"typing `(?P<name>[^`]+)`.*:", r"\g<name>"),
         ]
         if "first_mail.py" in self._typed:
