@@ -134,5 +134,47 @@ def test_a_record_that_was_there_before_us_is_not_ours_to_lose() -> None:
     assert "mail records" not in str(said.value)
 
 
+def kept(*, taken: bool) -> str:
+    """Return what is said where a domain's SPF and DMARC are to be kept, and were ours until now.
+
+    Args:
+        taken: whether ours took the place of others, which now come back.
+    """
+    there = [
+        {"name": "second.example", "type": "TXT", "content": '"v=spf1 mx ~all"', "id": "1"},
+        {
+            "name": "_dmarc.second.example",
+            "type": "TXT",
+            "content": '"v=DMARC1; p=none"',
+            "id": "2",
+        },
+    ]
+    data = stack(
+        domains=[STACK["domains"][1] | {"existing": {"spf": "replace", "dmarc": "replace"}}]
+    )
+    data["domains"][0]["dmarc"] = {"policy": "reject"}
+    before = declare(data, world=World(records={"second.example": there if taken else []}))
+    ours = [
+        {key: one.plain(key) for key in ("name", "type", "content", "comment")} | {"id": one.name}
+        for one in before.of_type("DnsRecord")
+        if one.inputs["zoneId"] == "zone-of-second.example"
+    ]
+    assert len(ours) == 2 + len(STACK["domains"][1].get("dkim", "12"))
+    data["domains"][0]["existing"] = {"spf": "keep", "dmarc": "keep"}
+    try:
+        declare(data, world=World(records={"second.example": ours}, state=state_of(before)))
+    except pulumi.RunError as error:
+        return str(error)
+    return ""
+
+
+def test_a_place_that_is_given_back_is_no_loss() -> None:
+    assert kept(taken=True) == ""
+
+
+def test_keeping_what_is_not_there_is_a_loss() -> None:
+    assert "second.example: all of its 2 mail records would be deleted" in kept(taken=False)
+
+
 def test_an_empty_state_guards_nothing() -> None:
     declare(STACK, world=World(state={}))

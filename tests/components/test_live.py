@@ -58,6 +58,11 @@ def test_a_first_up_is_judged_as_it_will_be() -> None:
     assert [name for name, _ in zone.asked if name in ours] == []
 
 
+def test_the_hosts_name_is_what_it_will_be() -> None:
+    old = {("smtp.example.com", "CNAME"): ["old.example.com"]}
+    assert findings({"mx": ["smtp.example.com"]}, old) == []
+
+
 def test_a_chain_of_includes_that_is_too_long() -> None:
     chain: Records = {
         (f"_{n}.chain.test", "TXT"): [f"v=spf1 include:_{n + 1}.chain.test ~all"] for n in range(9)
