@@ -138,6 +138,14 @@ def test_a_file_that_is_there_is_not_touched(
     assert "is there already" in capsys.readouterr().err
 
 
+def test_nor_one_that_came_to_be_there_meanwhile(folder: Path) -> None:
+    file = folder / "Pulumi.s.yaml"
+    file.write_text("mine")
+    with pytest.raises(FileExistsError):
+        page.write({"stack": ("s",)})
+    assert file.read_text() == "mine"
+
+
 def test_comments_explain_every_key(folder: Path) -> None:
     assert new(*DOMAIN, "--ipv6", "2001:db8::7") == 0
     lines = (folder / "Pulumi.shop.test.yaml").read_text().splitlines()
