@@ -48,7 +48,7 @@ pr: venv  ## what this branch would change, as the comment on its pull request (
 	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
 
 destroy: $(READY)  ## remove our records and files, after a yes (STACK=…)
-	@$(PULUMI) destroy --stack $(STACK)
+	@$(PULUMI) destroy --run-program=false --stack $(STACK)
 
 send: setup  ## one more mail in the lab, and the receiver's verdict
 	@$(PYTHON) -m lab.demo send
