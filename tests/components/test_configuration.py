@@ -5,8 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
+from pydantic import ValidationError
 
 from components import configuration, stack_check
+from components.settings import Settings
 from components.stack_check import Checked
 from lab import keys
 from mail.finding import Finding, errors
@@ -72,6 +74,12 @@ def test_names_and_addresses_are_brought_into_one_form() -> None:
     assert settings.host.ipv6 is not None
     assert settings.host.ipv6.address == "2001:db8::7"
     assert settings.domains[0].name == "xn--bcher-kva.example"
+
+
+def test_settings_themselves_refuse_what_they_do_not_know() -> None:
+    """Whatever the check before them lets through."""
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Settings.model_validate({"hots": {}})
 
 
 def load(config: dict[str, Any], secrets: tuple[str, ...] = ()) -> None:
