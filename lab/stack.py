@@ -127,6 +127,10 @@ class Stack:
         """Run ``pulumi preview`` and return what came of it."""
         return self.pulumi("preview", *arguments)
 
+    def destroy(self) -> Run:
+        """Remove all that the stack made, as ``make destroy`` does, and return what came of it."""
+        return self.pulumi("destroy", "--yes", "--run-program=false")
+
     def password(self, address: str) -> str:
         """Return the password of ``address`` from the stack's secret output.
 

@@ -73,7 +73,7 @@ def in_use(deployment: Deployment) -> Iterator[InUse]:
         undecided = files.enter_context(settings.variant(domain({}), name="in-use"))
         decided = files.enter_context(settings.variant(domain(CHOICES), name="in-use"))
         yield InUse(stack=decided.ensure(), undecided=undecided, before=before)
-        decided.pulumi("destroy", "--yes")
+        decided.destroy()
     contents = [one["content"] for one in made]
     for one in listed(DOMAIN):
         if one["content"] in contents:
@@ -147,7 +147,7 @@ def test_a_second_up_has_nothing_to_do(in_use: InUse, up: Run) -> None:
 
 def test_destroy_puts_back_what_was_there(in_use: InUse, up: Run) -> None:
     assert up.status == 0
-    in_use.stack.pulumi("destroy", "--yes").expect()
+    in_use.stack.destroy().expect()
     now = listed(DOMAIN)
     assert len(now) == len(in_use.before)
     assert all(one in now for one in in_use.foreign)

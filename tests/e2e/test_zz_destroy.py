@@ -5,7 +5,7 @@ from tests.e2e.conftest import Deployment, records
 
 
 def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> None:
-    done = deployment.stack.pulumi("destroy", "--yes")
+    done = deployment.stack.destroy()
     assert done.status == 0, done.output
     assert records("tapal.test") == deployment.zone_before
     left = nodes.run(

@@ -31,7 +31,7 @@ class Shared:
 @pytest.fixture(scope="module")
 def shared(deployment: Deployment) -> Iterator[Shared]:
     """Bring the host up alone, then both domains at the same moment."""
-    deployment.stack.pulumi("destroy", "--yes").expect()
+    deployment.stack.destroy().expect()
     with ExitStack() as files:
         host = files.enter_context(settings.variant(settings.host_alone))
         host_up = host.up()
@@ -90,7 +90,7 @@ def test_a_domain_is_put_on_the_server_that_it_names() -> None:
 
 def test_a_host_stays_while_domains_of_other_stacks_are_on_it(shared: Shared) -> None:
     before = snapshot.take()
-    refused = shared.host.pulumi("destroy", "--yes")
+    refused = shared.host.destroy()
     assert refused.status != 0
     assert "other stacks' domains are served here: second.test" in refused.output
     after = snapshot.take()
@@ -98,7 +98,7 @@ def test_a_host_stays_while_domains_of_other_stacks_are_on_it(shared: Shared) ->
 
 
 def test_one_domain_goes_and_the_other_stays(shared: Shared) -> None:
-    shared.domains["second.test"].pulumi("destroy", "--yes").expect()
+    shared.domains["second.test"].destroy().expect()
     assert nodes.run("vps", ["test", "-e", "/etc/chasquid/domains/second.test"]).returncode != 0
     assert passes("third.test", shared.domains["third.test"])
     again = shared.domains["third.test"].preview("--expect-no-changes")
