@@ -110,6 +110,13 @@ def ids(path: Path) -> set[str]:
     return {one for one in found if ID.fullmatch(one)}
 
 
+def test_pages_that_rules_come_from_are_there() -> None:
+    sources = {one.source for case in (*CASES, *ADVISED) for one in check(case).findings}
+    pages = {source for source in sources if source.startswith("docs/")}
+    assert pages
+    assert [page for page in pages if not (REPOSITORY / page).is_file()] == []
+
+
 def test_every_rule_has_its_case() -> None:
     modules = imported(Path(stack_check.__file__), set())
     assert REPOSITORY / "mail" / "alias_routes.py" in modules
