@@ -1,5 +1,6 @@
 """Starts processes that outlive the command that starts them."""
 
+import atexit
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ def launch(
     return process
 
 
+@atexit.register
 def reap() -> None:
     """Forget the processes that have ended."""
     _launched[:] = [process for process in _launched if process.poll() is None]
