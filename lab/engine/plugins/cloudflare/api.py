@@ -110,11 +110,15 @@ class Api:
         from cloudflare import Cloudflare, DefaultHttpxClient  # noqa: PLC0415
 
         # Go's client, which is the official plugin's, asks no proxy for a loopback address.
-        loopback = (urlsplit(self._base_url).hostname or "") in {"127.0.0.1", "::1", "localhost"}
+        place = urlsplit(self._base_url)
+        loopback = (place.hostname or "") in {"127.0.0.1", "::1", "localhost"}
         return Cloudflare(
             api_token=self._token,
             base_url=self._base_url,
-            http_client=DefaultHttpxClient(trust_env=not loopback),
+            http_client=DefaultHttpxClient(
+                trust_env=not loopback,
+                verify=place.scheme != "http",  # else authorities would be read for nothing
+            ),
         )
 
 

@@ -20,6 +20,10 @@ try:
 finally:
     ctypes.util.find_library = find_library
 
+from lab.engine.plugins.bare import use_messages_alone  # noqa: E402
+
+use_messages_alone()
+
 from pulumi.runtime.proto.provider_pb2_grpc import (  # noqa: E402
     add_ResourceProviderServicer_to_server,
 )
