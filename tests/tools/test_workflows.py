@@ -245,3 +245,11 @@ def test_a_fork_is_told_why_there_is_no_preview(gh: Path, backend: str) -> None:
     assert ("fork" if backend else "PULUMI_BACKEND_URL") in said
     assert len(said.splitlines()) == 1
     assert "  " not in said
+
+
+def test_what_they_make_can_be_made() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = "\n".join(file.read_text() for file in FOLDER.glob("*.yml"))
+    used = set(re.findall(r"run: make ([a-z-]+)", text))
+    assert used >= {"venv", "lint-stacks"}
+    assert used <= targets
