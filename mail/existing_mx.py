@@ -38,7 +38,8 @@ def settle_mx(
         findings += [
             say.other_priority(one, ours, key) for ours in wanted if ours.value == one.value
         ]
-    former = _together(listing.remembered(name, "mx"), rest)
+    kept = [one.found for one in decisions if one.found and one.adopted]
+    former = _together(listing.remembered(name, "mx"), rest, kept)
     if former and choice is None:
         reason = f"{name} has MX records already: mail comes in there"
         if not rest:
@@ -56,6 +57,10 @@ def _decide(wanted: ZoneRecord, there: Sequence[ZoneRecord], listing: Listing) -
     return Decision(wanted=wanted, found=next(ours, None))
 
 
-def _together(memory: Sequence[ZoneRecord], new: Sequence[ZoneRecord]) -> tuple[ZoneRecord, ...]:
-    kept = (one for one in memory if not any(one.id == n.id or one.says(n) for n in new))
-    return (*kept, *new)
+def _together(
+    memory: Sequence[ZoneRecord], new: Sequence[ZoneRecord], kept: Sequence[ZoneRecord]
+) -> tuple[ZoneRecord, ...]:
+    """Return what gives way to ours, each once: not what is back and has been adopted."""
+    there = [*new, *kept]
+    gone = (one for one in memory if not any(one.id == n.id or one.says(n) for n in there))
+    return (*gone, *new)

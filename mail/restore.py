@@ -30,7 +30,7 @@ def restore(
     """Return what puts ``former`` back; nothing if it is back already.
 
     Where one record only may stand, ours becomes the former one in place, so that there is no
-    moment without.
+    moment without. MX come back beside ours, but for those that ours names as well.
 
     Args:
         kind: what the records are for.
@@ -43,7 +43,9 @@ def restore(
     others = [one for one in rivals if one not in ours]
     missing = [one for one in former if not any(other.says(one) for other in others)]
     if kind == "mx":
-        return Changes(posts=tuple(missing))
+        # What ours names as well would be the same record twice: it comes back when ours is gone.
+        named = {one.value for one in ours}
+        return Changes(posts=tuple(one for one in missing if one.value not in named))
     if others or not missing:
         return Changes(deletes=tuple(ours), taken=tuple(others) if missing else ())
     back = missing[0]

@@ -53,6 +53,15 @@ def test_mx_come_back_beside_ours() -> None:
     assert restore("mx", [MX, second], [OUR_MX, second], STACK) == Changes(posts=(MX,))
 
 
+def test_an_mx_that_ours_names_as_well_comes_back_once_ours_is_gone() -> None:
+    # Beside ours it would be an identical record, which Cloudflare refuses.
+    second = replace(MX, content="mx2.example", id="5")
+    for priority in (MX.priority, 30):
+        ours = replace(MX, priority=priority, comment=OURS, id="8")
+        assert restore("mx", [MX, second], [ours], STACK) == Changes(posts=(second,))
+    assert restore("mx", [MX, second], [second], STACK) == Changes(posts=(MX,))
+
+
 @pytest.mark.parametrize("content", ["mx.example", "MX.example."])
 def test_what_ours_stand_beside_is_displaced_and_nothing_else(content: str) -> None:
     there = [replace(MX, content=content), OUR_MX, replace(MX, content="new.example", id="6")]
