@@ -74,11 +74,11 @@ def _wanted(zone_id: str, outcomes: Mapping[str, Outcome]) -> Iterator[Record]:
             yield _record(zone_id, wanted.name, wanted.type, wanted.content)
 
 
-def in_state(resources: Resources, stack: str) -> Inventory:
-    """Return what the state of the stack called ``stack`` holds.
+def in_state(resources: Resources) -> Inventory:
+    """Return what a stack's own state holds.
 
     A record that was there before us, and stays when ours go, is not ours to lose: its comment
-    tells (`mail.owner`).
+    tells (`mail.owner`). The name in it may be one that the stack had before it was renamed.
     """
     records: dict[tuple[What, str], set[Record]] = {}
     keys: dict[tuple[What, str], list[Key]] = {}
@@ -90,7 +90,7 @@ def in_state(resources: Resources, stack: str) -> Inventory:
             domain = str(outputs.get("domain"))
             found = _key(outputs, known.get(domain, {}))
             keys.setdefault(("domain", domain), []).append(found)
-        elif place and owner.is_of(str(outputs.get("comment") or ""), stack):
+        elif place and owner.stack_of(str(outputs.get("comment") or "")):
             records.setdefault(place, set()).add(
                 _record(*(str(outputs.get(key)) for key in ("zoneId", "name", "type", "content")))
             )

@@ -107,7 +107,7 @@ def _keep(place: Place, judge: Callable[[ZoneRecord], list[Finding]]) -> Outcome
     kept = place.foreign or place.memory
     findings = [*others(place.there, place.listing, place.key)]
     if len(place.foreign) > 1:
-        findings.append(say.several(place.kind, place.key, place.foreign, with_ours=False))
+        findings.append(say.several(place.kind, place.key, place.foreign, ours=0))
     elif kept:
         findings += judge(kept[0])
     elif not place.listing.at(place.wanted.name, "CNAME"):
@@ -146,7 +146,7 @@ def _hindrances(place: Place) -> list[Finding]:
     ]
     several = [*place.foreign, *place.ours]
     if len(several) > 1:
-        findings.append(say.several(place.kind, place.key, several, with_ours=bool(place.ours)))
+        findings.append(say.several(place.kind, place.key, several, ours=len(place.ours)))
     return findings
 
 

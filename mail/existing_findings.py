@@ -61,11 +61,19 @@ def choose(kind: Kind, key: str, reason: str, choices: Mapping[str, str]) -> Fin
     )
 
 
-def several(kind: Kind, key: str, there: Sequence[ZoneRecord], *, with_ours: bool) -> Finding:
-    """Return the finding for a name that holds several records where one is allowed."""
+def several(kind: Kind, key: str, there: Sequence[ZoneRecord], *, ours: int) -> Finding:
+    """Return the finding for a name that holds several records where one is allowed.
+
+    Args:
+        kind: what the records are.
+        key: the domain's place in the stack's file.
+        there: the records.
+        ours: how many of them have our comment.
+    """
     cure = "make them one in Cloudflare's panel"
-    if with_ours:
-        cure = "delete the one without our comment in Cloudflare's panel"
+    if ours:
+        which = "one of them" if ours == len(there) else "the one without our comment"
+        cure = f"delete {which} in Cloudflare's panel"
     return Finding(
         id=f"zone-two-{kind}",
         key=f"{key}.existing.{kind}",
@@ -177,7 +185,10 @@ def other_priority(found: ZoneRecord, ours: ZoneRecord, key: str) -> Finding:
         id="zone-mx-priority",
         key=f"{key}.mx",
         reason=f"the MX is there, with another priority{shown([found], ours=ours)}",
-        cure=f"take it as it is: mx: [{{host: {found.value}, priority: {found.priority}}}]",
+        cure=(
+            f"take it as it is: mx: [{{host: {found.value}, priority: {found.priority}}}], or "
+            "delete it in Cloudflare's panel"
+        ),
         source=RULES["mx"],
     )
 

@@ -139,7 +139,7 @@ def seen_by(stack: str, record: ZoneRecord, state_comment: str | None) -> ZoneRe
     """Return ``record`` with its owner: by its comment, or by the one that the state remembers.
 
     A comment that somebody removed from a record which this stack made is put back, rather than
-    taken for the record of a stranger.
+    taken for the record of a stranger. A stack that was renamed since has made its records too.
 
     Args:
         stack: the stack that looks.
@@ -147,6 +147,7 @@ def seen_by(stack: str, record: ZoneRecord, state_comment: str | None) -> ZoneRe
         state_comment: the comment in the stack's state; None if the state has no such record.
     """
     whose = owner.stack_of(record.comment)
-    if not whose and state_comment is not None and owner.is_of(state_comment, stack):
-        whose = owner.stack_of(state_comment)
+    made_by = owner.stack_of(state_comment or "")
+    if made_by and whose in ("", made_by):
+        whose = owner.short(stack)
     return replace(record, owner=whose, held=state_comment is not None)

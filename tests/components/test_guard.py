@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from mail import loss
+from mail import loss, owner
 from tests.components.example import STACK, declare, stack
 from tests.components.recorder import Record, World
 
@@ -132,6 +132,15 @@ def test_a_record_that_was_there_before_us_is_not_ours_to_lose() -> None:
     with pytest.raises(pulumi.RunError) as said:
         declare(kept, world=world)
     assert "mail records" not in str(said.value)
+
+
+def test_a_renamed_stack_has_what_it_had() -> None:
+    world = World(state=state_of(declare(STACK)))
+    for resource in world.state.values():
+        if "comment" in resource["outputs"]:
+            resource["outputs"] = resource["outputs"] | {"comment": owner.comment("before")}
+    with pytest.raises(pulumi.RunError, match="of its 4 mail records would be"):
+        declare(stack(domains=STACK["domains"][:2]), world=world)
 
 
 def kept(*, taken: bool) -> str:

@@ -110,6 +110,24 @@ def test_a_comment_that_was_removed_is_put_back() -> None:
     assert one.inputs["comment"] == OURS
 
 
+def test_a_renamed_stack_goes_on_with_its_records() -> None:
+    # Taken for another stack's they would be refused, and what was there before be forgotten.
+    before = owner.comment("name-of-before")
+    outputs = {"zoneId": f"zone-of-{DOMAIN}", "name": DOMAIN, "type": "TXT", "createdOn": MADE}
+    memory = {"zone_id": f"zone-of-{DOMAIN}", "place": DOMAIN, "kind": "spf", "stack": "before"}
+    state = {
+        "urn:x": {"type": RECORD, "outputs": outputs | {"comment": before}},
+        "urn:y": {"type": FORMER, "outputs": memory | {"records": [held("TXT", THEIR_SPF)]}},
+    }
+    record = run(held("TXT", MERGED, comment=before), choices={"spf": "merge"}, state=state)
+    (one,) = spf_records(record)
+    assert (one.imported, one.retained) == ("", True)
+    assert (one.inputs["content"], one.inputs["comment"]) == (MERGED, OURS)
+    former = record.named("example.com-records-former-spf")
+    assert former.inputs["records"][0]["content"] == THEIR_SPF
+    assert former.inputs["stack"] == "test"
+
+
 def test_ours_is_imported_if_the_state_lost_it() -> None:
     there = held("TXT", '"v=spf1 -all"', comment=OURS)
     (one,) = spf_records(run(there))

@@ -227,6 +227,14 @@ def test_a_second_spf_beside_ours_is_refused() -> None:
     assert "without our comment" in found.cure
 
 
+def test_which_of_two_has_to_go_is_told_by_its_comment() -> None:
+    ours, copy = text("example.com", "v=spf1 a -all", comment=OURS), replace(SPF, comment=OURS)
+    found = only(spf("merge", listing(ours, replace(copy, owner=STACK, id="copy"))))
+    assert found.cure == "delete one of them in Cloudflare's panel"
+    found = only(spf("merge", listing(ours, THEIRS)))
+    assert found.cure == "delete the one without our comment in Cloudflare's panel"
+
+
 def test_a_choice_that_is_taken_back_is_asked_for_again() -> None:
     ours = text("example.com", "v=spf1 mx -all", comment=OURS)
     outcome = spf(None, listing(ours, spf=THEIRS))
@@ -325,6 +333,22 @@ def test_replaced_mx_records_stay_remembered_and_new_ones_join() -> None:
     assert outcome.former == (again,)
     found = only(settle_mx([OUR_MX], None, listing(ours, mx=GOOGLE), "domains[0]"))
     assert "no longer says so" in found.reason
+
+
+def test_an_mx_that_is_adopted_is_none_that_ours_took_the_place_of() -> None:
+    # Somebody wrote it anew, and the stack's file names it by now: it must not be removed again.
+    ours, again = mx(HOST, comment=OURS), mx(GOOGLE.content, 1, id="a new one")
+    wanted = [OUR_MX, replace(GOOGLE, id="", ttl=1)]
+    there = listing(ours, again, mx=GOOGLE)
+    outcome = settle_mx(wanted, "replace", there, "domains[0]")
+    assert [one.adopted for one in outcome.decisions] == [False, True]
+    assert (outcome.former, outcome.findings) == ((), ())
+
+
+def test_one_of_several_mx_of_the_same_server_has_to_go() -> None:
+    there = listing(mx(HOST, 5), mx(HOST, 20))
+    for one in settle_mx([OUR_MX], "replace", there, "domains[0]").findings:
+        assert one.cure.endswith(", or delete it in Cloudflare's panel")
 
 
 def test_an_identical_mx_is_adopted_and_one_of_another_priority_is_told() -> None:
@@ -428,8 +452,13 @@ def test_another_spf_at_the_hosts_names_is_refused() -> None:
         ("", "", ""),
         ("", OURS, STACK),
         ("mine now", OURS, STACK),
-        ("", owner.comment("shop"), ""),
+        # A renamed stack: its state has the records, under its name of before.
+        ("", owner.comment("shop"), STACK),
+        (owner.comment("shop"), owner.comment("shop"), STACK),
+        (owner.comment("shop"), None, "shop"),
         (owner.comment("shop"), OURS, "shop"),
+        (owner.comment("shop"), "", "shop"),
+        (owner.comment("mall"), owner.comment("shop"), "mall"),
         ("tapal is nice", None, ""),
     ],
 )
