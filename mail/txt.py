@@ -11,7 +11,7 @@ import re
 
 CHUNK = 255
 _ESCAPED = {ord('"'): '\\"', ord("\\"): "\\\\"}
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s+|$)', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(\d{3}|.)", re.DOTALL)
 
 

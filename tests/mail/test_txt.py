@@ -34,6 +34,7 @@ def test_quote(value: str, content: str) -> None:
         ("v=spf1 -all", "v=spf1 -all"),  # as people type it into the panel
         ('"a" "b"', "ab"),
         ('"a"  "b" ', "ab"),
+        ('"v=spf1 a""\\032-all"', "v=spf1 a -all"),  # needs no space between, as in BIND's files
         ('"\\097\\"\\\\"', 'a"\\'),
     ],
 )
