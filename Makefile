@@ -1,6 +1,6 @@
 # Each target is a line that a person could type; see README.md.
 .DEFAULT_GOAL := help
-STACK ?= lab
+STACK ?=
 BASE ?= origin/main
 PYTHON := venv/bin/python
 # Refresh with the stack's present settings, not with those of the last `up`.
@@ -9,6 +9,9 @@ export PULUMI_RUN_PROGRAM := true
 IN_LAB := $(filter lab,$(STACK))
 PULUMI := $(if $(IN_LAB),$(PYTHON) -m lab run pulumi,pulumi)
 READY := $(if $(IN_LAB),setup,venv)
+STACKS := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
+NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml,name a stack with STACK=…); \
+  the stacks here are $(STACKS), and "make new DOMAIN=…" makes another
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,27 +30,31 @@ setup:  ## install what the program, the lab and the tests need (Debian, as root
 	@lab/setup.sh
 
 venv:  ## what the program alone needs, for a stack of your own
-	@python3 -m venv venv && venv/bin/pip install --quiet -r requirements.txt
+	@tools/venv.sh
 
 new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
 	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
 
+# Of a name that was mistyped, Pulumi would offer to make a new stack.
+named:
+	@$(if $(filter $(STACK),$(STACKS)),:,echo '✗ $(NOT_NAMED)' >&2; exit 1)
+
 lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
 	@$(PYTHON) -m tools.lint_stacks $(ARGS)
 
-preview: $(READY)  ## show what `make up` would change (STACK=…)
+preview: named $(READY)  ## show what `make up` would change (STACK=…)
 	@$(PULUMI) preview --diff --stack $(STACK)
 
-up: $(READY)  ## make it so, after a preview and a yes (STACK=…)
+up: named $(READY)  ## make it so, after a preview and a yes (STACK=…)
 	@$(PULUMI) up --stack $(STACK)
 
-drift: $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
+drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
 	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
 
 pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
 	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
 
-destroy: $(READY)  ## remove our records and files, after a yes (STACK=…)
+destroy: named $(READY)  ## remove our records and files, after a yes (STACK=…)
 	@$(PULUMI) destroy --run-program=false --stack $(STACK)
 
 send: setup  ## one more mail in the lab, and the receiver's verdict
@@ -65,4 +72,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test fuzz setup new lint-stacks preview up drift pr destroy send status logs bench down
+.PHONY: help demo test fuzz setup venv new named lint-stacks preview up drift pr destroy send status logs bench down

@@ -40,4 +40,6 @@ if [[ ! -e $venv/.complete ]]; then
     -r requirements-dev.txt
   touch "$venv/.complete"
 fi
+# A folder is what `make new` made there, for the program alone: a link would be put into it.
+[[ -L venv ]] || rm -rf venv
 ln -sfn "$venv" venv

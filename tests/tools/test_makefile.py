@@ -1,0 +1,85 @@
+"""What `make` says before Pulumi is asked at all, and the packages that it needs for itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab.paths import REPOSITORY
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with what `make` needs: the Makefile, stacks, no package to be installed."""
+    for name in ("Makefile", "tools/venv.sh", "lab/setup.sh", "stacks/Pulumi.example.com.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(REPOSITORY / name, tmp_path / name)
+    (tmp_path / "requirements.txt").write_text("# nothing\n")
+    # Stands for pulumi: says what it was asked.
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "pulumi", 'echo "pulumi $*"')
+    return tmp_path
+
+
+def program(file: Path, script: str) -> None:
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = f"{project / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=project, env={"PATH": path, "HOME": str(project)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["preview", "up", "drift", "destroy"])
+def test_a_stack_that_has_no_file_gets_no_further(project: Path, target: str) -> None:
+    for stack, reason in (("exmaple.com", "no stacks/Pulumi.exmaple.com.yaml"), ("", "STACK=…")):
+        done = make(project, target, f"STACK={stack}")
+        assert done.returncode != 0
+        assert done.stdout == "", "nor is anything installed"
+        assert reason in done.stderr
+        assert "example.com" in done.stderr
+        assert "make new DOMAIN=" in done.stderr
+    assert not (project / "venv").exists()
+
+
+def test_packages_come_once_and_again_when_others_are_asked_for(project: Path) -> None:
+    first, second = (make(project, "preview", "STACK=example.com") for _ in range(2))
+    assert "installing" in first.stderr
+    assert first.stdout == second.stdout == "pulumi preview --diff --stack example.com\n"
+    assert second.stderr == ""
+    (project / "requirements.txt").write_text("# something\n")
+    assert "installing" in make(project, "venv").stderr
+
+
+def test_packages_that_did_not_come_whole_are_not_taken_for_installed(project: Path) -> None:
+    (project / "requirements.txt").write_text("./not-there\n")
+    assert make(project, "venv").returncode != 0
+    assert (project / "venv").is_dir()
+    again = make(project, "preview", "STACK=example.com")
+    assert again.returncode != 0
+    assert "pulumi" not in again.stdout
+
+
+def test_an_old_python_is_told_of_in_words(project: Path) -> None:
+    program(project / "bin" / "python3", '[ "$1" = --version ] && echo Python 3.9.6 || exit 1')
+    done = make(project, "venv")
+    assert done.returncode != 0
+    assert "Python 3.9.6" in done.stderr
+    assert "3.11 or newer" in done.stderr
+    assert not (project / "venv").exists()
+
+
+def test_what_the_lab_installed_is_left_as_it_is(project: Path) -> None:
+    (project / "elsewhere").mkdir()
+    (project / "venv").symlink_to("elsewhere")
+    done = make(project, "venv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list((project / "elsewhere").iterdir()) == []
