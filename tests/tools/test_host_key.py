@@ -122,6 +122,16 @@ def test_a_wrong_answer_is_asked_again_with_its_cure(tmp_path: Path) -> None:
     assert config["tapal:host"]["ipv4"] == "203.0.113.10"
 
 
+def test_a_wrong_flag_is_asked_again_before_anything_is_made_of_it(tmp_path: Path) -> None:
+    wrong = [(r"The domain to send mail for.*:", "shop.test"), (r"SSH host key: .*:", OTHER)]
+    said = talk(tmp_path, wrong, "--domain", "https://shop.test", "--ipv4", "203.0.113.10")
+    assert said.status == 0, said.output
+    assert "'https://shop.test' is a URL" in said.output
+    assert "smtp.https" not in said.output
+    assert "The server's IPv4 address: " not in said.output, "what was right is not asked for"
+    assert "tapal:host" in stack_file.read(tmp_path / "Pulumi.shop.test.yaml")
+
+
 def test_who_stops_leaves_nothing(tmp_path: Path) -> None:
     said = talk(tmp_path, [(r"SSH host key: .*:", "\x03")])
     assert said.status == 130

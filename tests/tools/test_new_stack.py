@@ -122,6 +122,31 @@ def test_every_mistake_is_told_at_once_and_nothing_is_written(
     assert list(folder.iterdir()) == []
 
 
+def test_a_wrong_domain_is_told_once_and_not_again_of_every_name_made_from_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new("--domain", "https://shop.test", *HOST) == 1
+    said = capsys.readouterr().err
+    assert "1 thing is to put right\n  - domains[0].name: 'https://shop.test' is a URL" in said
+    assert new("--domain", "https://shop.test", *HOST, "--host-name", "a b", "--stack", "a b") == 1
+    said = capsys.readouterr().err
+    assert "3 things are" in said
+    assert "  - host.name: " in said
+    assert "  - stack: " in said
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("local", ["me", "post"])
+def test_mail_is_not_forwarded_to_the_domain_that_it_came_to(
+    local: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new(*DOMAIN, "--forward-to", f"{local}@Shop.test") == 1
+    said = capsys.readouterr().err
+    assert "1 thing is to put right" in said
+    assert "keeps no mailboxes" in said
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["../evil", "a/b", "..", "a b", "x" * 101])
 def test_a_stack_s_name_leads_out_of_no_folder(folder: Path, name: str) -> None:
     assert new(*DOMAIN[2:], "--domain", name) == 1
@@ -162,8 +187,9 @@ def test_comments_explain_every_key(folder: Path) -> None:
 def test_what_comes_next_is_what_works(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert new(*DOMAIN) == 0
     said = capsys.readouterr().out
-    for line in ("pulumi stack init shop.test", "make preview STACK=shop.test",
-                 "make up STACK=shop.test", "--secret cloudflare:apiToken"):  # fmt: skip
+    for line in ("pulumi login", "passphrase", "pulumi stack init shop.test",
+                 "make preview STACK=shop.test", "make up STACK=shop.test",
+                 "--secret cloudflare:apiToken"):  # fmt: skip
         assert line in said
     assert folder.name in said
 

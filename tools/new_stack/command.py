@@ -92,13 +92,25 @@ def _checked(given: Given) -> Given:
     told = one(answers, "host_key")
     fetch = bool(told) and not host_key.is_complete(told)
     trial = answers | {"host_key": (SAMPLE_KEY,)} if fetch else answers
-    wrong = page.problems(trial)
+    wrong = _without_echoes(page.problems(trial), given)
     problems = [each for each in wrong if not any(one.about(each.key) for one in missing)]
     problems = [*map(_missing, missing), *problems]
     if problems:
         things = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
         raise NewStackError(f"{things} to put right\n{finding.render(problems)}")
     return answers | {"host_key": (_fetched(answers),)} if fetch else answers
+
+
+def _without_echoes(wrong: list[Finding], given: Given) -> list[Finding]:
+    """Return ``wrong`` without what only repeats that the domain is: the names made from it."""
+    if not any(each.key == "domains[0].name" for each in wrong):
+        return wrong
+    said = [each for each in QUESTIONS if each.name in given]
+    return [
+        each
+        for each in wrong
+        if any(question.about(each.key) for question in said) or each.key in given
+    ]
 
 
 def _missing(question: Question) -> Finding:

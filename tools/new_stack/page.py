@@ -48,10 +48,15 @@ def next_steps(answers: Answers) -> str:
 
 
 def problems(answers: Answers) -> list[Finding]:
-    """Return what `pulumi preview` would refuse in the file, and in its name."""
+    """Return what `pulumi preview` would refuse, and what is right in a file but in no new one."""
     values = yaml.safe_load(render(answers))["config"]
     checked = stack_check.check(values, name=name(answers))
-    return [*name_problems(answers), *finding.errors(checked.findings)]
+    nowhere = _nowhere_problems(answers)
+    # That the aliases lead in a circle then says the same in harder words.
+    errors = [
+        one for one in finding.errors(checked.findings) if not nowhere or one.id != "alias-loop"
+    ]
+    return [*name_problems(answers), *nowhere, *errors]
 
 
 def path(answers: Answers) -> Path:
@@ -83,6 +88,22 @@ def name_problems(answers: Answers) -> list[Finding]:
             reason=f"{stack!r} is no name that a stack can have",
             cure="name it with --stack: letters, digits, dots, hyphens, up to 100",
             source="pulumi stack init",
+        )
+    ]
+
+
+def _nowhere_problems(answers: Answers) -> list[Finding]:
+    """Return what forwards the domain's mail to the domain, where nobody could read it."""
+    told, domain = one(answers, "forward_to"), _dns_name(one(answers, "domain"))
+    if not told or _dns_name(told.rpartition("@")[2]) != domain:
+        return []
+    return [
+        Finding(
+            id="forward-elsewhere",
+            key="domains[0].aliases",
+            reason=f"{told} is an address of {domain} itself, and the server keeps no mailboxes",
+            cure="write an address elsewhere, where you read your mail",
+            source="docs/sending.md",
         )
     ]
 

@@ -12,6 +12,8 @@ from tools.new_stack.host_key import HostKeyError
 from tools.new_stack.question import Answers, Question, one, unknown
 from tools.new_stack.questions import QUESTIONS
 
+_NAMES = frozenset(question.name for question in QUESTIONS)
+
 
 class Terminal:
     """A conversation; it ends with every question answered, or with EOFError."""
@@ -21,7 +23,7 @@ class Terminal:
 
     def ask(self, answers: Answers) -> dict[str, tuple[str, ...]]:
         """Return ``answers`` with all that was missing; a key that is yet to be had is fetched."""
-        complete = dict(answers)
+        complete = self._right(answers)
         wish = one(complete, "host_key")
         if wish and not host_key.is_complete(wish):
             del complete["host_key"]
@@ -33,6 +35,18 @@ class Terminal:
             told = wish if question.name == "host_key" else ""
             complete[question.name] = self._answer(question, complete, told)
         return complete
+
+    def _right(self, given: Answers) -> dict[str, tuple[str, ...]]:
+        """Return what is right in ``given``; what is not is shown, and is asked for again."""
+        right = {name: words for name, words in given.items() if name not in _NAMES}
+        for question in (each for each in QUESTIONS if each.name in given):
+            words = given[question.name]
+            fetch = question.name == "host_key" and not host_key.is_complete(one(given, "host_key"))
+            if not fetch and (wrong := wrong_with(question, words, right)):
+                self.show(_reasons(wrong))
+            else:
+                right[question.name] = words
+        return right
 
     def show(self, text: str) -> None:
         """Show ``text`` as it is."""
