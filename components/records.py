@@ -34,10 +34,10 @@ class HostRecords(Component):
         self, name: str, args: HostRecordsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:dns:HostRecords", name, None, opts)
-        host = args.settings
+        host, listing = args.settings, args.zone.listing
         records = {
-            what: args.zone.record(f"{name}-{what}-{host.name}", decision, self.child())
-            for what, outcome in places.of_host(host, args.zone.listing).items()
+            what: args.zone.record(f"{name}-{what}-{decision.wanted.name}", decision, self.child())
+            for what, outcome in places.of_host(host, listing).items()
             for decision in outcome.decisions
         }
         addresses = {"A": [host.ipv4], "AAAA": [host.ipv6.address] if host.ipv6 else []}
@@ -48,6 +48,8 @@ class HostRecords(Component):
                 record=host.name,
                 kind=kind,
                 values=list(values),
+                # What the stack gives up goes at the end of the run.
+                leaving=not values and any(map(listing.is_ours, listing.at(host.name, kind))),
                 opts=self.child(records.get(kind.lower())),
             )
             for kind, values in addresses.items()

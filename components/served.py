@@ -50,6 +50,8 @@ class ServedProvider(ResourceProvider):
 
 
 def _wait(props: Properties) -> None:
+    if props.get("leaving"):
+        return
     # Imported here: only the provider's process asks the DNS, and every `up` imports this module.
     from components import name_servers  # noqa: PLC0415
 
@@ -66,8 +68,20 @@ class Served(Resource, module="tapal", name="Served"):
         record: str,
         kind: str,
         values: list[pulumi.Input[str]],
+        leaving: bool = False,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """Declare the wait for ``record`` of type ``kind`` with ``values``."""
+        """Declare the wait for ``record`` of type ``kind`` with ``values``.
+
+        Args:
+            name: the resource's name.
+            record: complete name without a final dot.
+            kind: ``A``, ``AAAA`` or ``TXT``.
+            values: what is to be served; none if there must be no address.
+            leaving: a record of ours is there that this very run deletes, after everything else:
+                it is not waited for.
+            opts: Pulumi's options.
+        """
         properties: dict[str, Any] = {"name": record, "type": kind, "values": values}
+        properties["leaving"] = leaving
         super().__init__(ServedProvider(), name, properties, opts)
