@@ -53,7 +53,7 @@ class Certificate(Component):
             f"ca={CA_BUNDLE if bundle else ''}\n"
         )
         step = Step(
-            f"{name}-issue",
+            f"{name}-issue-{args.host.name}",  # another name's is another one, and this one goes
             "certificate",
             reach=args.reach,
             stdin=stdin,

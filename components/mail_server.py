@@ -54,7 +54,7 @@ class MailServer(Component):
             content=unit.drop_in(),
             opts=self.child(self.installed),
         )
-        self._own_domain()
+        self._own_domain(conf)
         self.revisions = [conf.revision, hardening.revision]
         self.register_outputs({"hostName": args.host_name})
 
@@ -93,15 +93,15 @@ class MailServer(Component):
             opts=self.child(self.installed),
         )
 
-    def _own_domain(self) -> None:
+    def _own_domain(self, conf: HostFile) -> None:
         name = self._args.host_name
         folder = Step(
-            f"{self._label}-own-domain",
+            f"{self._label}-own-domain-{name}",  # another name's is another one
             "chasquid-domain",
             reach=self._args.reach,
             stdin=f"domain={name}\nstack={pulumi.get_stack()}\nserver={name}\n",
             undo=True,
-            opts=self.child(self.installed),
+            opts=self.child(conf),  # which says whose server it is
         ).resource
         HostFile(
             f"{self._label}-own-aliases",
