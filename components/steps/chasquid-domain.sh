@@ -11,13 +11,13 @@ domain=$(setting domain)
 stack=$(setting stack)
 folder=/etc/chasquid/domains/$domain
 owners=/var/lib/tapal/domains
+owner=$(cat "$owners/$domain" 2>/dev/null || true)
 
 if [ "$1" = apply ]; then
   server=$(sed -n 's/^hostname: *"\(.*\)"$/\1/p' /etc/chasquid/chasquid.conf 2>/dev/null || true)
   [ "$server" = "$(setting server)" ] || [ ! -e /etc/chasquid/chasquid.conf ] ||
     fail "this server is $server, not $(setting server)" \
       "compare tapal:host and tapal:hostStack with the host's own stack"
-  owner=$(cat "$owners/$domain" 2>/dev/null || true)
   [ -z "$owner" ] || [ "$owner" = "$stack" ] ||
     fail "$domain is served for the stack $owner already" \
       "take the domain out of one of the two stacks; after renaming a stack: rm $owners/$domain on the host"
@@ -27,6 +27,10 @@ if [ "$1" = apply ]; then
   exit 0
 fi
 
+if [ -n "$owner" ] && [ "$owner" != "$stack" ]; then
+  say "$folder stays: $domain is served for the stack $owner by now"
+  exit 0
+fi
 rmdir --ignore-fail-on-non-empty -- "$folder" 2>/dev/null || true
 [ ! -d "$folder" ] || say "$folder stays: it holds files that are not ours"
 rm -f -- "$owners/$domain"
