@@ -61,6 +61,7 @@ class Project:
         """Make the project in ``folder``; ``options`` go to Pulumi.yaml (``refresh: always``)."""
         self.folder = folder / "project"
         self.state = folder / "state"
+        self._stack = STACK
         self.environment = {
             **environment(state=self.state, passphrase=PASSPHRASE),
             "PULUMI_DEBUG_COMMANDS": "true",  # --event-log is one of them
@@ -110,22 +111,27 @@ class Project:
 
     def state_text(self) -> str:
         """Return the stack's state as it lies on disk: no secret may be in it in clear."""
-        return (self.state / ".pulumi" / "stacks" / NAME / f"{STACK}.json").read_text()
+        return (self.state / ".pulumi" / "stacks" / NAME / f"{self._stack}.json").read_text()
 
     def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
         """Set a value of the stack's configuration."""
         kind = "--secret" if secret else "--plaintext"
         self.pulumi("config", "set", kind, key, value).checked()
 
+    def rename(self, stack: str) -> None:
+        """Give the stack another name."""
+        self.pulumi("stack", "rename", stack).checked()
+        self._stack = stack
+
     def pulumi(self, *arguments: str) -> Result:
         """Run any other ``pulumi`` command on this stack."""
-        stack = () if arguments[:2] == ("stack", "init") else ("--stack", STACK)
+        stack = () if arguments[:2] == ("stack", "init") else ("--stack", self._stack)
         return self._run([*arguments, *stack])
 
     def _operation(self, *arguments: str) -> Result:
         self._runs += 1
         log = self.folder.parent / f"events-{self._runs}.json"
-        done = self._run([*arguments, "--stack", STACK, "--event-log", str(log), "--diff"])
+        done = self._run([*arguments, "--stack", self._stack, "--event-log", str(log), "--diff"])
         return Result(status=done.status, output=done.output, report=read_report(log))
 
     def _run(self, arguments: list[str]) -> Result:

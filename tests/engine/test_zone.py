@@ -156,6 +156,39 @@ def test_a_changed_mind(zone: Zone) -> None:
     assert zone.project.state_text().count("tapal.test-records-") == 0
 
 
+@pytest.mark.parametrize("way", ["destroy", "keep"])
+def test_an_mx_that_was_there_and_is_ours_by_now_comes_back(zone: Zone, way: str) -> None:
+    before = zone.dns.served()
+    zone.up(MERGE).checked()
+    exchangers = [{"host": "smtp.host.test"}, {"host": "mx1.example.net", "priority": 5}]
+    zone.settings(existing=MERGE, mx=exchangers)
+    zone.project.up().checked()
+    assert contents(zone.at("MX")) == ["mx1.example.net", "smtp.host.test"]
+    if way == "destroy":
+        zone.project.destroy().checked()
+    else:
+        zone.up({**MERGE, "mx": "keep"}).checked()
+        assert plain(zone.at("MX")) == plain([one for one in before if one["type"] == "MX"])
+        zone.project.destroy().checked()
+    assert plain(zone.dns.served()) == plain(before)
+
+
+def test_a_renamed_stack_puts_back_what_was_there(zone: Zone) -> None:
+    before = zone.dns.served()
+    zone.up(MERGE).checked()
+    ids = {one["id"] for one in zone.dns.served()}
+    zone.project.rename("another")
+    try:
+        done = zone.up(MERGE).checked()
+        assert {one["id"] for one in zone.dns.served()} == ids
+        assert {one["comment"] for one in zone.spf()} == {owner.comment("another")}
+        assert "delete" not in done.operations
+        zone.project.destroy().checked()
+        assert plain(zone.dns.served()) == plain(before)
+    finally:
+        zone.project.rename(STACK)
+
+
 def test_an_identical_record_stays_as_it_was(zone: Zone) -> None:
     zone.dns.foreign(name="@", type="MX", content="smtp.host.test", priority=10, ttl=600)
     before = zone.dns.served()
