@@ -57,11 +57,12 @@ class Result:
 class Project:
     """A Pulumi project with one stack; ``write`` its program, then ``up`` and so on."""
 
+    _stack = STACK
+
     def __init__(self, folder: Path, *, options: Mapping[str, str] | None = None) -> None:
         """Make the project in ``folder``; ``options`` go to Pulumi.yaml (``refresh: always``)."""
         self.folder = folder / "project"
         self.state = folder / "state"
-        self._stack = STACK
         self.environment = {
             **environment(state=self.state, passphrase=PASSPHRASE),
             "PULUMI_DEBUG_COMMANDS": "true",  # --event-log is one of them
