@@ -13,7 +13,7 @@ for owner in /var/lib/tapal/domains/*; do
     others+="${others:+, }$(basename "$owner") (stack $(cat "$owner"))"
 done
 [ -z "$others" ] || fail "other stacks' domains are served here: $others" \
-  "destroy those stacks first: pulumi destroy --stack NAME"
+  "destroy those stacks first: pulumi destroy --stack NAME; of a domain that has moved to another server: rm -r /etc/chasquid/domains/DOMAIN /var/lib/tapal/domains/DOMAIN on this one"
 
 quiet systemctl disable --now chasquid.service \
   chasquid-smtp.socket chasquid-submission.socket chasquid-submission_tls.socket || true

@@ -1,4 +1,4 @@
-"""The step that makes a domain's folder, run on folders of this machine."""
+"""The steps that claim a server's domains and heed the claims, run on folders of this machine."""
 
 import shutil
 import subprocess
@@ -17,21 +17,23 @@ class Host:
     def __init__(self, root: Path) -> None:
         self.folder = root / "chasquid" / "domains" / DOMAIN
         self.claim = root / "tapal" / "domains" / DOMAIN
-        moved = {
+        self._moved = {
             "/usr/local/lib/tapal/steps": str(remote.SCRIPTS),
             "/var/lib/tapal": str(root / "tapal"),
             "/etc/chasquid": str(root / "chasquid"),
-            "systemctl is-active": "false",
+            "systemctl ": "false ",
         }
-        self._script = remote.script("chasquid-domain.sh")
-        for there, here in moved.items():
-            assert there in self._script
-            self._script = self._script.replace(there, here)
 
-    def run(self, action: str, stack: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, action: str, stack: str, step: str = "chasquid-domain"
+    ) -> subprocess.CompletedProcess[str]:
         """Run the step for ``stack``."""
+        script = remote.script(f"{step}.sh")
+        for there, here in self._moved.items():
+            assert there in script
+            script = script.replace(there, here)
         data = f"domain={DOMAIN}\nstack={stack}\nserver=smtp.example\n"
-        argv = [shutil.which("bash") or "bash", "-c", self._script, "step", action]
+        argv = [shutil.which("bash") or "bash", "-c", script, "step", action]
         return subprocess.run(argv, input=data, capture_output=True, text=True, check=False)
 
 
@@ -59,3 +61,12 @@ def test_a_domain_that_another_stack_has_by_now_is_left_to_it(host: Host) -> Non
     left = host.run("delete", "one")
     assert (left.returncode, host.folder.is_dir(), host.claim.read_text()) == (0, True, "two\n")
     assert "is served for the stack two" in left.stdout
+
+
+def test_a_server_stays_while_others_domains_are_on_it(host: Host) -> None:
+    assert host.run("apply", "one").returncode == 0
+    refused = host.run("delete", "the host's own", "chasquid-stop")
+    assert refused.returncode != 0
+    assert f"other stacks' domains are served here: {DOMAIN} (stack one)" in refused.stdout
+    assert "of a domain that has moved to another server: rm -r" in refused.stdout
+    assert host.run("delete", "one", "chasquid-stop").returncode == 0
