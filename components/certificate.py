@@ -58,7 +58,7 @@ class Certificate(Component):
             reach=args.reach,
             stdin=stdin,
             undo=True,
-            opts=self.child(self.hook, *trust),
+            opts=self.child(self.hook, *trust, was=f"{name}-issue"),
         )
         self.issued: pulumi.Resource = step.resource
         self.register_outputs({"name": args.host.name})

@@ -17,8 +17,17 @@ class Component(pulumi.ComponentResource):
     """
 
     def child(
-        self, *after: pulumi.Resource | None, protect: bool | None = None
+        self, *after: pulumi.Resource | None, protect: bool | None = None, was: str = ""
     ) -> pulumi.ResourceOptions:
-        """Return options for a child that comes after the resources ``after``."""
+        """Return options for a child that comes after the resources ``after``.
+
+        Args:
+            after: resources.
+            protect: whether the state protects it from deletion.
+            was: the name that it had in earlier versions of tapal: it is the same resource.
+        """
         depends: Sequence[pulumi.Resource] = [item for item in after if item is not None]
-        return pulumi.ResourceOptions(parent=self, depends_on=depends, protect=protect)
+        aliases = [pulumi.Alias(name=was)] if was else None
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=depends, protect=protect, aliases=aliases
+        )

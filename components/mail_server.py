@@ -101,7 +101,7 @@ class MailServer(Component):
             reach=self._args.reach,
             stdin=f"domain={name}\nstack={pulumi.get_stack()}\nserver={name}\n",
             undo=True,
-            opts=self.child(conf),  # which says whose server it is
+            opts=self.child(conf, was=f"{self._label}-own-domain"),  # which says whose server it is
         ).resource
         HostFile(
             f"{self._label}-own-aliases",

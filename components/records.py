@@ -36,7 +36,11 @@ class HostRecords(Component):
         super().__init__("tapal:dns:HostRecords", name, None, opts)
         host, listing = args.settings, args.zone.listing
         records = {
-            what: args.zone.record(f"{name}-{what}-{decision.wanted.name}", decision, self.child())
+            what: args.zone.record(
+                f"{name}-{what}-{decision.wanted.name}",
+                decision,
+                self.child(was=f"{name}-{what}-{host.name}" if what == "spf" else ""),
+            )
             for what, outcome in places.of_host(host, listing).items()
             for decision in outcome.decisions
         }

@@ -36,6 +36,7 @@ class Declared:
     version: str
     imported: str
     retained: bool
+    formerly: frozenset[str]
 
     def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
         """Return the input ``key`` without its secret wrapping."""
@@ -128,6 +129,7 @@ class _Monitor(MockMonitor):
                     version=request.version,
                     imported=request.importId,
                     retained=request.retainOnDelete,
+                    formerly=frozenset(one.spec.name for one in request.aliases),
                 )
             )
         return response

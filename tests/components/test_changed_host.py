@@ -80,3 +80,16 @@ def test_that_it_went_is_no_change_of_the_wait() -> None:
     one = {"name": HOST, "type": "AAAA", "values": []}
     there = ServedProvider().diff("", {**one, "leaving": True}, {**one, "leaving": False})
     assert not there.changes
+
+
+@pytest.mark.parametrize(
+    ("name", "was"),
+    [
+        (f"certificate-issue-{HOST}", "certificate-issue"),
+        (f"mail-own-domain-{HOST}", "mail-own-domain"),
+        ("names-spf-_spf.example.com", f"names-spf-{HOST}"),
+    ],
+)
+def test_a_state_of_before_knows_it_by_its_old_name(name: str, was: str) -> None:
+    # As a new resource it would be made first, and what the old one made be undone after.
+    assert declared().named(name).formerly == {was}
