@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
-from components import given_passwords, stack_check
+from components import access, given_passwords, stack_check
 from components.other_keys import PREFIX
-from components.reach import ConfigReader, Reach, ReachError, private_key, read_reach
+from components.reach import ConfigReader, Reach, ReachError, read_reach
 from components.settings import Host, Settings
 from components.stack_check import SECRET, Checked
 from mail import dmarc, finding
@@ -45,13 +45,12 @@ def load(config: pulumi.Config) -> Stack:
     given, unreadable = given_passwords.read(config.get(given_passwords.KEY))
     if given_passwords.KEY not in {one.key for one in problems}:
         problems += [*unreadable, *given_passwords.check(given, checked.readable)]
-    get = _getter(config)
-    problems += _key_problems(get, checked, {one.key for one in problems})
+    problems += _access_problems(checked, {one.key for one in problems})
     errors = finding.errors(problems)
     if checked.settings is None or checked.host is None or errors:
         raise pulumi.RunError(refusal(errors))
     try:
-        reach = read_reach(get)
+        reach = read_reach(_getter(config))
     except ReachError as error:
         raise pulumi.RunError(refusal([error.finding])) from error
     # Consent to reports is looked up, with all else that the DNS knows (`components.live`).
@@ -83,14 +82,12 @@ def _getter(config: pulumi.Config) -> ConfigReader:
     return lambda key: config.get(key.removeprefix(PREFIX))
 
 
-def _key_problems(get: ConfigReader, checked: Checked, known: Container[str]) -> list[Finding]:
-    """Return what is wrong with the private key, unless something is found at its place already."""
+def _access_problems(checked: Checked, known: Container[str]) -> list[Finding]:
+    """Return what keeps host or zone shut, unless something is found at its place already."""
     host = checked.host or checked.readable.settings.host
-    try:
-        private_key(get, host.ssh.key_file if host else None)
-    except ReachError as error:
-        return [] if error.finding.key in known else [error.finding]
-    return []
+    key_file = host.ssh.key_file if host else None
+    found = access.check(CONFIG.get().get, pulumi.get_stack(), key_file)
+    return [one for one in found if one.key not in known]
 
 
 def _passwords(config: pulumi.Config, given: frozenset[str]) -> Passwords:

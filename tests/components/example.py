@@ -12,8 +12,9 @@ from lab import keys, paths
 from mail.spf import Resolve
 from tests.components.recorder import Record, World, run
 
-SECRETS = ("tapal:sshPrivateKey", "tapal:passwords")
+SECRETS = ("cloudflare:apiToken", "tapal:sshPrivateKey", "tapal:passwords")
 HOST_KEY = keys.public_key("host")
+API_TOKEN = "canary-of-the-api-token"
 GIVEN_PASSWORD = "canary-of-a-given-password"
 
 STACK: dict[str, Any] = {
@@ -73,6 +74,7 @@ def declare(
         f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in data.items()
     }
+    config["cloudflare:apiToken"] = API_TOKEN
     config["tapal:sshPrivateKey"] = keys.private_key("operator")
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})

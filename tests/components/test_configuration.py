@@ -83,11 +83,14 @@ def test_settings_themselves_refuse_what_they_do_not_know() -> None:
 
 
 def load(config: dict[str, Any], secrets: tuple[str, ...] = ()) -> None:
-    """Load the configuration as the program does."""
+    """Load the configuration as the program does; a key with a colon is complete already."""
     texts = {
-        f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
-        for key, value in config.items()
+        key if ":" in key else f"tapal:{key}": value
+        if isinstance(value, str)
+        else json.dumps(value)
+        for key, value in ({"cloudflare:apiToken": "canary-token"} | config).items()
     }
+    secrets = (*secrets, "cloudflare:apiToken")
     run(lambda: configuration.load(pulumi.Config("tapal")), texts, secrets)
 
 
@@ -120,3 +123,41 @@ def test_a_password_for_nobody_is_named_without_being_shown() -> None:
     with pytest.raises(pulumi.RunError, match=r"passwords\[j@example.com\]") as said:
         load(STACK | {"sshPrivateKey": keys.private_key("operator"), "passwords": given}, secrets)
     assert "a-very-secret" not in str(said.value)
+
+
+@pytest.fixture
+def no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which nothing but the stack's own file opens anything."""
+    for name in ("SSH_AUTH_SOCK", "TAPAL_SSH_PRIVATE_KEY", "CLOUDFLARE_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("no_agent")
+def test_what_opens_nothing_is_told_before_anything_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(pulumi.RunError, match="2 things to put right; nothing was touched") as said:
+        load(STACK | {"cloudflare:apiToken": ""})
+    for key in ("cloudflare:apiToken", "tapal:sshPrivateKey"):
+        assert f"pulumi config set --stack test --secret {key}" in str(said.value)
+    # An agent and the environment are as good.
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "token")
+    load(STACK | {"cloudflare:apiToken": ""})
+
+
+@pytest.mark.usefixtures("no_agent")
+@pytest.mark.parametrize("other", ["cloudflare:apiKey", "cloudflare:apiUserServiceKey"])
+def test_another_credential_of_cloudflare_s_will_do(other: str) -> None:
+    given = {"cloudflare:apiToken": "", other: "x", "sshPrivateKey": keys.private_key("operator")}
+    load(STACK | given, (other, "tapal:sshPrivateKey"))
+
+
+@pytest.mark.parametrize("token", ["Bearer canary", "canary ", "canary\n", "«canary»"])
+def test_more_than_the_token_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(pulumi.RunError, match="cloudflare:apiToken: it is not the token") as said:
+        load(
+            STACK | {"cloudflare:apiToken": token, "sshPrivateKey": keys.private_key("operator")},
+            ("tapal:sshPrivateKey",),
+        )
+    assert "canary" not in str(said.value)

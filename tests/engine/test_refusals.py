@@ -1,5 +1,6 @@
 """The real engine, the real program, a bad stack: the very words of the table, and no contact."""
 
+import os
 import re
 import socket
 import socketserver
@@ -59,6 +60,8 @@ class Program(Project):
             **environment(state=self.state, passphrase=PASSPHRASE),
             "PULUMI_DEBUG_COMMANDS": "true",
             "CLOUDFLARE_API_TOKEN": "0" * 40,
+            # An agent that nobody asks: each case is about what its file says.
+            "SSH_AUTH_SOCK": os.devnull,
         }
         self._runs = 0
         self.folder.mkdir()
