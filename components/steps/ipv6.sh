@@ -49,6 +49,16 @@ is_up() {
     grep -vqE 'tentative|dadfailed' && ip -6 route show default | grep -q .
 }
 
+# A router that is there answers neighbour discovery, whatever else it keeps silent about.
+gateway_is_there() {
+  [ -n "$gateway" ] || return 0
+  local there=$gateway
+  [[ ${gateway,,} != fe80:* ]] || there=$gateway%$interface
+  (echo >"/dev/udp/$there/9") 2>/dev/null || true
+  sleep 0.2
+  ! ip -6 neigh show to "$gateway" dev "$interface" | grep -qE 'INCOMPLETE|FAILED'
+}
+
 write_file "$sysctl_file" 644 <<EOF
 # Written by tapal: the name sorts last, so that it wins over what the provider delivered.
 net.ipv6.conf.all.disable_ipv6 = 0
@@ -76,7 +86,7 @@ network:
         - {to: "::/0", via: "$gateway", on-link: true}
 EOF
   if ! quiet netplan generate; then
-    rm -f "$netplan_file"
+    take_back
     fail "netplan refuses the IPv6 settings" "see the lines above; prefix and gateway are in the provider's panel"
   fi
   quiet netplan apply
@@ -110,10 +120,21 @@ is_as_wanted() {
   [ -z "$file" ] || { grep -qF "$address/$prefix" "$file" && grep -qF "$gateway" "$file"; }
 }
 
-if is_up && is_as_wanted; then
+if is_up && is_as_wanted && gateway_is_there; then
   say "IPv6 $address is already on $interface"
   exit 0
 fi
+
+before=$(ours)
+kept=$(mktemp)
+trap 'rm -f "$kept"' EXIT
+[ -z "$before" ] || cp -p "$before" "$kept"
+
+# The file as it was: with settings that worked, IPv6 goes on.
+take_back() {
+  rm -f "$netplan_file" /etc/systemd/network/*.d/"$dropin_name"
+  [ -z "$before" ] || cp -p "$kept" "$before"
+}
 
 say "setting $address/${prefix:-?} on $interface, gateway ${gateway:-as the provider set it}"
 if [ -z "$gateway" ]; then
@@ -125,14 +146,17 @@ else
   write_networkd
 fi
 
-for _ in $(seq 100); do
-  if is_up; then
+reason="$address did not come up on $interface"
+deadline=$((SECONDS + 20))
+while ((SECONDS < deadline)); do
+  if is_up && gateway_is_there; then
     say "IPv6 $address is up on $interface"
     exit 0
   fi
+  is_up && reason="no IPv6 gateway $gateway answers on $interface"
   sleep 0.2
 done
-rm -f "$netplan_file" /etc/systemd/network/*.d/"$dropin_name"
+take_back
 if command -v netplan >/dev/null; then quiet netplan apply; else reload_networkd "$interface"; fi
-fail "$address did not come up on $interface within 20 s; the settings were taken back" \
+fail "$reason within 20 s; the settings were taken back" \
   "give address, prefix and gateway in tapal:host.ipv6, as the provider's panel shows them"

@@ -51,3 +51,18 @@ def test_another_host_key_stops_before_anything_is_sent(deployment: Deployment) 
     assert deployment.up.status == 0
     # The mistake is not remembered: with the right settings the very next look works.
     assert deployment.stack.up("--expect-no-changes").status == 0
+
+
+def test_a_gateway_that_is_not_there_is_named_and_ipv6_goes_on(deployment: Deployment) -> None:
+    def nobody(config: dict[str, Any]) -> None:
+        config["tapal:host"]["ipv6"]["gateway"] = "2001:db8:113::99"
+
+    before = snapshot.take()
+    with settings.variant(nobody) as changed:
+        refused = changed.up()
+    assert refused.status != 0
+    assert "no IPv6 gateway 2001:db8:113::99 answers on" in refused.output
+    assert b"via fe80::1 " in nodes.run("vps", ["ip", "-6", "route", "show", "default"]).stdout
+    assert snapshot.take().changed_since(before) == set()
+    assert deployment.stack.up().status == 0
+    assert snapshot.take().changed_since(before) == set()
