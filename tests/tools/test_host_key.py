@@ -36,9 +36,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def new(sshd: Login, key: str) -> int:
+def new(sshd: Login, key: str, *more: str) -> int:
     return command.main(["--domain", "shop.test", "--ipv4", ADDRESS, "--ssh-port", str(sshd.port),
-                         "--email", "me@mail.test", "--host-key", key, "--yes"])  # fmt: skip
+                         "--email", "me@mail.test", "--host-key", key, "--yes", *more])  # fmt: skip
 
 
 def test_the_fingerprint_is_openssh_s(tmp_path: Path) -> None:
@@ -63,6 +63,19 @@ def test_the_fingerprint_from_the_console_is_enough(sshd: Login, folder: Path) -
     host = stack_file.read(folder / "Pulumi.shop.test.yaml")["tapal:host"]
     assert isinstance(host, dict)
     assert host["ssh"]["hostKey"] == " ".join(sshd.host_key.split()[:2])
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_fingerprint_is_taken_however_it_was_copied(sshd: Login) -> None:
+    shown = host_key.fingerprint(sshd.host_key)
+    bare = shown.removeprefix("SHA256:")
+    for number, copied in enumerate((f"256 {shown} root@vps (ED25519)", bare, f"{shown}=")):
+        assert host_key.wish(copied) == shown
+        assert new(sshd, copied, "--stack", f"s{number}") == 0
+    assert host_key.wish("Scan") == host_key.SCAN
+    assert host_key.wish("SHA256:too-short") == "SHA256:too-short", "which no key has"
+    for key in (OTHER, OTHER.split()[1], "ssh-rsa AAAA", ""):
+        assert host_key.is_complete(key)
 
 
 def test_another_server_s_key_is_refused(
@@ -97,9 +110,11 @@ ASKED = (
 )
 
 
-def talk(folder: Path, answers: terminal.Answers, *arguments: str) -> terminal.Said:
+def talk(
+    folder: Path, answers: terminal.Answers, *arguments: str, program: str = PROGRAM
+) -> terminal.Said:
     """Run the command line on a terminal, with answers that come before the usual ones."""
-    argv = [sys.executable, "-c", PROGRAM, str(folder), "--domain", "shop.test", *arguments]
+    argv = [sys.executable, "-c", program, str(folder), "--domain", "shop.test", *arguments]
     env = {**os.environ, "TERM": "screen"}
     return terminal.run(argv, answers=[*answers, *ASKED], cwd=REPOSITORY, env=env, timeout=20)
 
@@ -130,6 +145,24 @@ def test_a_wrong_flag_is_asked_again_before_anything_is_made_of_it(tmp_path: Pat
     assert "smtp.https" not in said.output
     assert "The server's IPv4 address: " not in said.output, "what was right is not asked for"
     assert "tapal:host" in stack_file.read(tmp_path / "Pulumi.shop.test.yaml")
+
+
+def test_a_key_that_is_not_the_server_s_is_not_taken(tmp_path: Path, sshd: Login) -> None:
+    program = PROGRAM.replace(
+        "\nsys.exit",
+        f"\nfrom tools.new_stack import host_key\nhost_key.scan = lambda *_: {OTHER!r}\nsys.exit",
+    )
+    answers = [
+        (r"begin again\s+Its SSH host key: .*:", sshd.host_key),
+        (r"SSH host key: .*:", "scan"),
+        (r"Is it the same\? \[y/N\]", "n"),
+    ]
+    said = talk(tmp_path, answers, program=program)
+    assert said.status == 0, said.output
+    assert "✗ then it is not taken: is 203.0.113.10 really your server?" in said.output
+    host = stack_file.read(tmp_path / "Pulumi.shop.test.yaml")["tapal:host"]
+    assert isinstance(host, dict)
+    assert host["ssh"]["hostKey"].split()[1] == sshd.host_key.split()[1]
 
 
 def test_who_stops_leaves_nothing(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _missing(question: Question) -> Finding:
 def _fetched(answers: Given) -> str:
     told, address, port = (one(answers, name) for name in ("host_key", "ipv4", "ssh_port"))
     try:
-        if told != host_key.SCAN:
+        if host_key.wish(told) != host_key.SCAN:
             return host_key.known(told, address, port)
         key = host_key.scan(address, port)
     except HostKeyError as error:

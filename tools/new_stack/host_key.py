@@ -6,20 +6,36 @@ the provider's console shows: whoever sits between could have sent it.
 
 import base64
 import hashlib
+import re
 import subprocess
 
 SCAN = "scan"
 FINGERPRINT = "SHA256:"
 _SECONDS = 10
+_FINGERPRINT = re.compile(r"(?:^|\s)SHA256:([A-Za-z0-9+/]{43})=?(?:\s|$)")
+_BARE = re.compile(r"([A-Za-z0-9+/]{43})=?")
 
 
 class HostKeyError(Exception):
     """There is no key to be had; the message says why, and the cure."""
 
 
+def wish(answer: str) -> str:
+    """Return what ``answer`` asks for: `SCAN`, a fingerprint, or nothing: it is the key itself.
+
+    A fingerprint is found in the whole line of ``ssh-keygen -l`` too, and without its first word.
+    """
+    if answer.strip().lower() == SCAN:
+        return SCAN
+    found = _FINGERPRINT.search(answer) or _BARE.fullmatch(answer.strip())
+    if found:
+        return FINGERPRINT + found[1]
+    return answer if answer.startswith(FINGERPRINT) else ""
+
+
 def is_complete(answer: str) -> bool:
     """Return whether ``answer`` is meant as the key itself, right or wrong."""
-    return answer != SCAN and not answer.startswith(FINGERPRINT)
+    return not wish(answer)
 
 
 def fingerprint(key: str) -> str:
@@ -60,7 +76,7 @@ def known(answer: str, address: str, port: str) -> str:
     """
     key = scan(address, port)
     found = fingerprint(key)
-    if found != answer.rstrip("="):
+    if found != wish(answer):
         raise HostKeyError(
             f"the server at {address} shows a key with another fingerprint: {found}. "
             "Read it again in the provider's console; if they differ still, somebody is in between"

@@ -12,6 +12,7 @@ from tools.new_stack.host_key import HostKeyError
 from tools.new_stack.question import Answers, Question, one, unknown
 from tools.new_stack.questions import QUESTIONS
 
+_AGAIN = "      cure: answer anew; with another address, stop by Ctrl-C and begin again"
 _NAMES = frozenset(question.name for question in QUESTIONS)
 
 
@@ -72,15 +73,18 @@ class Terminal:
         """Return the server's key if it can be had and is what it should be, else nothing."""
         try:
             address, port = one(answers, "ipv4"), one(answers, "ssh_port")
-            if answer != host_key.SCAN:
+            if host_key.wish(answer) != host_key.SCAN:
                 return (host_key.known(answer, address, port),)
             key = host_key.scan(address, port)
         except HostKeyError as error:
-            self.show(f"  ✗ {error}")
+            self.show(f"  ✗ {error}\n{_AGAIN}")
             return ()
         self.show(comparison(key))
         same = self._input("Is it the same? [y/N] ").lower() in ("y", "yes")
-        return (key,) if same else ()
+        if same:
+            return (key,)
+        self.show(f"  ✗ then it is not taken: is {address} really your server?\n{_AGAIN}")
+        return ()
 
     def _input(self, prompt: str) -> str:
         return self._console.input(Text(prompt)).strip()
