@@ -1,12 +1,15 @@
 """The host of another stack, as a domain's stack sees it (``tapal:hostStack``)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
 from components.settings import Host
+from mail.finding import Finding
 
 OUTPUT = "host"
+ROOT = "pulumi:pulumi:Stack"
 READ_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 
 
@@ -38,6 +41,34 @@ def refer(stack: str, host: Host) -> pulumi.StackReference | None:
             raise pulumi.RunError(message)
         pulumi.log.warn(message)
     return pulumi.StackReference("host-stack", stack_name=whole) if told else None
+
+
+def moved(host: Host, state: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    """Return what is worth knowing when a stack's domains go from one server to another.
+
+    Args:
+        host: the server that they are to be on.
+        state: ``type`` and ``outputs`` of this stack's own resources, as the last `up` left them.
+    """
+    before = next(
+        (one["outputs"].get(OUTPUT) for one in state.values() if one.get("type") == ROOT), None
+    )
+    left = before.get("name") if isinstance(before, Mapping) else None
+    if left in (None, host.name):
+        return []
+    return [
+        Finding(
+            id="host-stack-moved",
+            key="hostStack",
+            reason=f"the domains go from {left} to {host.name}, and stay on {left} as well: it "
+            "goes on taking their mail for its own, and their passwords go on opening it",
+            cure=f"if {left} still runs: make destroy before the change, and make up after it; "
+            f"or by hand on {left}: remove /etc/chasquid/domains/<domain> and "
+            "/var/lib/tapal/domains/<domain>, then systemctl restart chasquid",
+            source="docs/stack-files.md",
+            level="advice",
+        )
+    ]
 
 
 def _outputs(stack: str) -> Mapping[str, object]:

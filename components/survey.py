@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pulumi
 
-from components import configuration, guard, live, own_state, places, zone_check
+from components import configuration, guard, host_stack, live, own_state, places, zone_check
 from components.configuration import Stack
 from components.dns import Zone, Zones
 from mail import finding
@@ -28,6 +28,8 @@ def look(stack: Stack) -> Zones:
     zones = Zones(found)
     if not any(one.id == zone_check.UNREACHABLE for one in problems):
         problems += guard.check(stack, zones, state.resources)
+    if stack.settings.host_stack:
+        problems += host_stack.moved(stack.host, state.resources)
     records = _spf_records(stack, found)
     problems += live.check(stack.settings, stack.host, records, resolver.result())
     errors = finding.errors(problems)

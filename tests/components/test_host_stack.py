@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components import host_stack, settings
 from tests.components.example import STACK, declare
 from tests.components.recorder import Record, World
 
@@ -69,3 +70,16 @@ def test_a_stack_with_a_host_tells_others_of_it() -> None:
         declare(STACK)
     expected = {"name": "smtp.example.com", "ipv4": "198.51.100.7", "ipv6": "2001:db8::7"}
     assert told["host"] == expected
+
+
+def test_a_move_to_another_server_is_worth_a_word() -> None:
+    host = settings.Host.model_validate({**STACK["host"], "name": "smtp.new.example"})
+
+    def state(name: str) -> dict[str, Any]:
+        return {"urn": {"type": "pulumi:pulumi:Stack", "outputs": {"host": {"name": name}}}}
+
+    (found,) = host_stack.moved(host, state("smtp.old.example"))
+    assert found.level == "advice"
+    assert "from smtp.old.example to smtp.new.example" in found.reason
+    assert host_stack.moved(host, state("smtp.new.example")) == []
+    assert host_stack.moved(host, {}) == []
