@@ -50,6 +50,16 @@ def test_a_stack_that_has_no_file_gets_no_further(project: Path, target: str) ->
     assert not (project / "venv").exists()
 
 
+def test_a_destroy_that_fails_has_our_cure_for_protected_keys(project: Path) -> None:
+    (project / "venv").symlink_to("bin")
+    assert "protected" not in make(project, "destroy", "STACK=example.com").stderr
+    program(project / "bin" / "pulumi", "echo it is protected; exit 255")
+    done = make(project, "destroy", "STACK=example.com")
+    assert done.returncode != 0
+    assert "tapal:allow: [dkim-keys]" in done.stderr
+    assert "make up STACK=example.com" in done.stderr
+
+
 def test_packages_come_once_and_again_when_others_are_asked_for(project: Path) -> None:
     first, second = (make(project, "preview", "STACK=example.com") for _ in range(2))
     assert "installing" in first.stderr
