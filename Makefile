@@ -9,12 +9,12 @@ export PULUMI_RUN_PROGRAM := true
 IN_LAB := $(filter lab,$(STACK))
 PULUMI := $(if $(IN_LAB),$(PYTHON) -m lab run pulumi,pulumi)
 READY := $(if $(IN_LAB),setup,venv)
-STACKS := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
+KNOWN := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
 # The engine names a cure of its own, which goes past the stack's file.
 PROTECTED = If a DKIM key "cannot be deleted because it is protected": allow it in the stack file \
   (tapal:allow: [dkim-keys]), make up STACK=$(STACK), then make destroy STACK=$(STACK) again
 NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml,name a stack with STACK=…); \
-  the stacks here are $(STACKS), and "make new DOMAIN=…" makes another
+  the stacks here are $(KNOWN), and "make new DOMAIN=…" makes another
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,7 +40,7 @@ new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… A
 
 # Of a name that was mistyped, Pulumi would offer to make a new stack.
 named:
-	@$(if $(filter $(STACK),$(STACKS)),:,echo '✗ $(NOT_NAMED)' >&2; exit 1)
+	@$(if $(filter $(STACK),$(KNOWN)),:,echo '✗ $(NOT_NAMED)' >&2; exit 1)
 
 lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
 	@$(PYTHON) -m tools.lint_stacks $(ARGS)
