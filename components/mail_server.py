@@ -104,8 +104,10 @@ class MailServer(Component):
             opts=self.child(conf, was=f"{self._label}-own-domain"),  # which says whose server it is
         ).resource
         HostFile(
-            f"{self._label}-own-aliases",
+            # Not replaced but another one too: what a run replaces goes in no order with what it
+            # removes, and the folder can only go when this is out of it.
+            f"{self._label}-own-aliases-{name}",
             path=chasquid.aliases_path(name),
             content=chasquid.aliases({"postmaster": [self._args.postmaster]}),
-            opts=self.child(folder),
+            opts=self.child(folder, was=f"{self._label}-own-aliases"),
         )

@@ -18,6 +18,8 @@ from components.reach import Reach
 
 SCRIPTS = Path(__file__).parent / "steps"
 ON_HOST = "/usr/local/lib/tapal"
+# Takes its input and does nothing with it: one that ends before the input comes fails the update.
+NOTHING = "cat >/dev/null"
 
 
 @cache
@@ -82,7 +84,7 @@ class Step:
             name,
             connection=connection(reach),
             create=command(step, "apply", reach.sudo),
-            update=":" if on_triggers else None,
+            update=NOTHING if on_triggers else None,
             delete=command(step, "delete", reach.sudo) if undo else None,
             stdin=stdin,
             triggers=list(triggers) if triggers is not None else None,

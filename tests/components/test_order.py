@@ -2,6 +2,7 @@
 
 import pytest
 
+from components import remote
 from tests.components.example import declared
 from tests.components.recorder import Declared
 
@@ -85,7 +86,7 @@ def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -
 def test_a_new_way_to_the_host_restarts_nothing() -> None:
     # `update` runs when the connection changes; what restarts comes by replacement alone.
     for name in ("service-start", "example.com-start"):
-        assert declared().named(name).inputs["update"] == ":"
+        assert declared().named(name).inputs["update"] == remote.NOTHING
 
 
 def test_how_to_reach_the_host_is_no_input_of_a_file() -> None:

@@ -60,14 +60,24 @@ class RemoteRun:
             raise CommandError(message) from error
         for name in channel.refused:
             await self.log.warning(_REFUSED.format(name=name))
-        channel.write(text(self.inputs, "stdin").encode())
-        channel.write_eof()
-        return await self._follow(session)
+        unread = not _send(channel, text(self.inputs, "stdin").encode())
+        return await self._follow(session, unread=unread)
 
-    async def _follow(self, session: Session) -> Outcome:
+    async def _follow(self, session: Session, *, unread: bool) -> Outcome:
         logging = Logging.parsed(text(self.inputs, "logging"))
         recorder = Recorder(command=self.command, log=self.log, logging=logging)
         while (piece := await session.pieces.get()) is not None:
             kind, data = piece
             await (recorder.stdout(data) if kind is None else recorder.stderr(data))
-        return await recorder.finished(session.failure())
+        # Go's client reports what it could not send, unless the command has failed anyway.
+        return await recorder.finished(session.failure() or ("EOF" if unread else ""))
+
+
+def _send(channel: Channel, data: bytes) -> bool:
+    """Give the command its input; return whether it was still there to take it."""
+    try:
+        channel.write(data)
+        channel.write_eof()
+    except BrokenPipeError:
+        return not data
+    return True
