@@ -147,16 +147,22 @@ else
 fi
 
 reason="$address did not come up on $interface"
-deadline=$((SECONDS + 20))
-while ((SECONDS < deadline)); do
+started=$SECONDS
+up_since=
+while ((SECONDS < started + 20)); do
   if is_up && gateway_is_there; then
     say "IPv6 $address is up on $interface"
     exit 0
   fi
-  is_up && reason="no IPv6 gateway $gateway answers on $interface"
+  if is_up; then
+    reason="no IPv6 gateway $gateway answers on $interface"
+    # Neighbour discovery gives up after three seconds (RFC 4861 §10): what is silent now stays so.
+    ((SECONDS < ${up_since:=$SECONDS} + 7)) || break
+  fi
   sleep 0.2
 done
+waited=$((SECONDS - started))
 take_back
 if command -v netplan >/dev/null; then quiet netplan apply; else reload_networkd "$interface"; fi
-fail "$reason within 20 s; the settings were taken back" \
+fail "$reason within $waited s; the settings were taken back" \
   "give address, prefix and gateway in tapal:host.ipv6, as the provider's panel shows them"
