@@ -15,7 +15,7 @@ allow = stack.settings.allow
 mail = server.serve(stack, zones)
 domains = []
 for domain in stack.settings.domains:
-    zone = zones.zone(domain.dns_zone)
+    zone = zones[domain.dns_zone]
     args = DkimKeysArgs(
         domain=domain.name, zone=zone, keys=domain.dkim, allowed="dkim-keys" in allow
     )

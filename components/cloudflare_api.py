@@ -5,18 +5,18 @@ in the dynamic provider's process: importing the client takes half a second.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 from cloudflare import APIConnectionError, APIStatusError, Cloudflare
 
 from components import plain_record
+from components.reach import ConfigReader
 from mail.restore import Changes
 from mail.zone_record import ZoneRecord
 
 PAGE_SIZE = 100
-ConfigReader = Callable[[str], object]
 
 
 class CloudflareError(RuntimeError):
@@ -59,8 +59,8 @@ class Api:
         """
         body = {
             "deletes": [{"id": one.id} for one in changes.deletes],
-            "puts": [{**_body(to), "id": one.id} for one, to in changes.puts],
-            "posts": [_body(one) for one in changes.posts],
+            "puts": [{**plain_record.body(to), "id": one.id} for one, to in changes.puts],
+            "posts": [plain_record.body(one) for one in changes.posts],
         }
         wanted = {key: value for key, value in body.items() if value}
         if wanted:
@@ -82,10 +82,6 @@ class Api:
 
 def _doing(method: str) -> str:
     return "list the records" if method == "GET" else "change the records"
-
-
-def _body(record: ZoneRecord) -> plain_record.Plain:
-    return {key: value for key, value in plain_record.write(record).items() if key != "id"}
 
 
 def _messages(response: httpx.Response) -> Sequence[str]:

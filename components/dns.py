@@ -17,7 +17,7 @@ import pulumi
 from components import plain_record
 from mail import owner, txt
 from mail.existing import Decision
-from mail.zone_record import AUTOMATIC_TTL, Listing, ZoneRecord
+from mail.zone_record import Listing, ZoneRecord
 
 RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
 GET_ZONE = "cloudflare:index/getZone:getZone"
@@ -92,7 +92,9 @@ class Zone:
             import_=f"{self.id}/{found.id}" if found and not found.held else None,
             retain_on_delete=decision.adopted or outlives,
         )
-        properties = _adopted(found) if found and decision.adopted else self._ours(decision, text)
+        properties = (
+            plain_record.body(found) if found and decision.adopted else self._ours(decision, text)
+        )
         properties["zoneId"] = self.id
         return DnsRecord(resource_name, properties, pulumi.ResourceOptions.merge(opts, more))
 
@@ -101,45 +103,8 @@ class Zone:
         content = (
             wanted.content if text is None else pulumi.Output.from_input(text).apply(txt.quote)
         )
-        properties: Properties = {
-            "name": wanted.name,
-            "type": wanted.type,
-            "content": content,
-            "ttl": float(AUTOMATIC_TTL),
-            "proxied": False,
-            "comment": owner.comment(self.listing.stack),
-        }
-        if wanted.priority is not None:
-            properties["priority"] = float(wanted.priority)
-        return properties
-
-
-def _adopted(found: ZoneRecord) -> Properties:
-    properties: Properties = {
-        "name": found.name,
-        "type": found.type,
-        "content": found.content,
-        "ttl": float(found.ttl),
-        "proxied": found.proxied,
-    }
-    if found.priority is not None:
-        properties["priority"] = float(found.priority)
-    if found.comment:
-        properties["comment"] = found.comment
-    if found.tags:
-        properties["tags"] = list(found.tags)
-    return properties
-
-
-class Zones:
-    """The zones that a stack's records go to."""
-
-    def __init__(self, zones: Mapping[str, Zone]) -> None:
-        self._zones = zones
-
-    def zone(self, name: str) -> Zone:
-        """Return the zone called ``name``."""
-        return self._zones[name]
+        said = plain_record.body(wanted)
+        return said | {"content": content, "comment": owner.comment(self.listing.stack)}
 
 
 def find_zone(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from components import places
 from components.configuration import Stack
-from components.dns import RECORD_TYPE, Zone, Zones
+from components.dns import RECORD_TYPE, Zone
 from components.settings import Domain
 from mail import dmarc, owner
 from mail.existing import Outcome
@@ -23,19 +23,19 @@ Resources = Mapping[str, Mapping[str, Any]]
 """By URN: the ``type`` and ``outputs`` of each resource of a state."""
 
 
-def in_plan(stack: Stack, zones: Zones) -> Inventory:
+def in_plan(stack: Stack, zones: Mapping[str, Zone]) -> Inventory:
     """Return what ``stack`` will hold, in zones as they are now."""
     domains = tuple(_planned(domain, stack, zones) for domain in stack.settings.domains)
     if stack.settings.host is None:
         return domains
-    zone = zones.zone(stack.settings.host_zone(stack.host))
+    zone = zones[stack.settings.host_zone(stack.host)]
     outcomes = places.of_host(stack.host, zone.listing)
     records = frozenset(_wanted(zone.id, outcomes))
     return (Holding(what="host", name=stack.host.name, records=records), *domains)
 
 
-def _planned(domain: Domain, stack: Stack, zones: Zones) -> Holding:
-    zone = zones.zone(domain.dns_zone)
+def _planned(domain: Domain, stack: Stack, zones: Mapping[str, Zone]) -> Holding:
+    zone = zones[domain.dns_zone]
     outcomes = places.of_domain(domain, stack.host, zone.listing)
     allowed = "dkim-keys" in stack.settings.allow
     keys = (

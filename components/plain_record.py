@@ -33,8 +33,13 @@ def read_all(records: object) -> list[ZoneRecord]:
 
 
 def write(record: ZoneRecord) -> Plain:
-    """Return ``record`` as the body of a request; what is not set is left out."""
-    body: Plain = {
+    """Return ``record`` whole, to be read again; what is not set is left out."""
+    return body(record) | ({"id": record.id} if record.id else {})
+
+
+def body(record: ZoneRecord) -> Plain:
+    """Return what ``record`` says, without which one it is; what is not set is left out."""
+    said: Plain = {
         "name": record.name,
         "type": record.type,
         "content": record.content,
@@ -45,6 +50,5 @@ def write(record: ZoneRecord) -> Plain:
         "priority": record.priority,
         "comment": record.comment or None,
         "tags": list(record.tags) or None,
-        "id": record.id or None,
     }
-    return body | {key: value for key, value in optional.items() if value is not None}
+    return said | {key: value for key, value in optional.items() if value is not None}

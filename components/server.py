@@ -1,6 +1,6 @@
 """The server that a stack's domains are on: brought up by this stack, or by another one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -8,7 +8,7 @@ import pulumi
 from components import host_stack
 from components.certificate import Certificate, CertificateArgs
 from components.configuration import Stack
-from components.dns import Zones
+from components.dns import Zone
 from components.graph import after
 from components.host import Host, HostArgs
 from components.mail_server import MailServer, MailServerArgs
@@ -40,7 +40,7 @@ class Server:
             MailShutdown("shutdown", self.start, after(self.service, *domains))
 
 
-def serve(stack: Stack, zones: Zones) -> Server:
+def serve(stack: Stack, zones: Mapping[str, Zone]) -> Server:
     """Declare the server of ``stack``, or refer to the stack that has it."""
     settings = stack.settings
     if settings.host is not None and settings.acme is not None:
@@ -50,10 +50,10 @@ def serve(stack: Stack, zones: Zones) -> Server:
     return Server(start=start, installed=other, running=other)
 
 
-def _own(stack: Stack, acme: Acme, zones: Zones) -> Server:
+def _own(stack: Stack, acme: Acme, zones: Mapping[str, Zone]) -> Server:
     host, reach = stack.host, stack.reach
     base = Host("host", HostArgs(settings=host, reach=reach, ports=ports.SERVED))
-    zone = zones.zone(stack.settings.host_zone(host))
+    zone = zones[stack.settings.host_zone(host)]
     names = HostRecords("names", HostRecordsArgs(settings=host, zone=zone), after(base))
     certificate = Certificate(
         "certificate", CertificateArgs(host=host, acme=acme, reach=reach), after(names)

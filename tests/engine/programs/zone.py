@@ -21,6 +21,6 @@ reach = Reach(address=host.ipv4, host_key=host.ssh.host_key)
 stack = Stack(settings=settings, host=host, reach=reach, passwords=lambda _: None)
 zones = survey.look(stack)
 for domain in settings.domains:
-    args = DomainRecordsArgs(settings=domain, zone=zones.zone(domain.dns_zone), host=host)
+    args = DomainRecordsArgs(settings=domain, zone=zones[domain.dns_zone], host=host)
     DomainRecords(f"{domain.name}-records", args)
 pulumi.export("zones", [domain.dns_zone for domain in settings.domains])
