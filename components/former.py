@@ -8,7 +8,7 @@ is back already stays. This module must keep its name and place (see ``host_file
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import (
@@ -109,40 +109,35 @@ def _say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-class FormerRecords(Resource, module="tapal", name="FormerRecords"):
+class _Records(Resource):
+    """Records that a name held before; ``provider`` knows what becomes of them."""
+
+    provider: ClassVar[type[FormerRecordsProvider]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        zone_id: str,
+        place: str,
+        kind: Kind,
+        records: Sequence[ZoneRecord],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Declare ``records``, which the name ``place`` held of ``kind``."""
+        super().__init__(self.provider(), name, properties(zone_id, place, kind, records), opts)
+
+
+class FormerRecords(_Records, module="tapal", name="FormerRecords"):
     """The records that a name held before."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        zone_id: str,
-        place: str,
-        kind: Kind,
-        records: Sequence[ZoneRecord],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        """Declare what the name ``place`` held of ``kind``."""
-        props = properties(zone_id, place, kind, records)
-        super().__init__(FormerRecordsProvider(), name, props, opts)
+    provider = FormerRecordsProvider
 
 
-class DisplacedRecords(Resource, module="tapal", name="DisplacedRecords"):
+class DisplacedRecords(_Records, module="tapal", name="DisplacedRecords"):
     """The same records, taken away."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        zone_id: str,
-        place: str,
-        kind: Kind,
-        records: Sequence[ZoneRecord],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        """Declare that the name ``place`` holds ``records`` of ``kind`` no more."""
-        props = properties(zone_id, place, kind, records)
-        super().__init__(DisplacedRecordsProvider(), name, props, opts)
+    provider = DisplacedRecordsProvider
 
 
 def properties(
