@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from components.settings import Domain, Settings
+from components.stack_file import SOURCE
 from mail import posture
 from mail.finding import Finding
 
-SOURCE = "docs/stack-files.md"
 STAGING = "staging"
 LEAST_HOURS = 96
 

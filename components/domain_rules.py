@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from components.settings import Dmarc, Domain, Host, Spf
+from components.stack_file import SOURCE
 from mail import address, alias, dkim, dmarc, exchanger, spf, spf_include
 from mail.finding import Finding
-
-SOURCE = "docs/stack-files.md"
 
 
 def check(domain: Domain, host: Host | None, key: str) -> list[Finding]:

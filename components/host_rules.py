@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from components import ssh_rules
 from components.settings import LETS_ENCRYPT, PEM_MARK, Acme, Host, Ipv6, Server
+from components.stack_file import SOURCE
 from mail import address, ip
 from mail.finding import Finding
 
-SOURCE = "docs/stack-files.md"
 LONGEST_HOURS = 8760
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?\.UTF-8(@[a-z]+)?|C\.UTF-8")
 _DURATION = re.compile(r"([0-9]{1,6})h")

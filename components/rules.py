@@ -7,12 +7,11 @@ from components import domain_rules, host_rules
 from components.domain_rules import alias_domain, policy
 from components.readable import Readable
 from components.settings import Domain, Host, Server, Settings
+from components.stack_file import SOURCE
 from mail import alias
 from mail.finding import Finding
 
 __all__ = ["alias_domain", "check", "policy"]
-
-SOURCE = "docs/stack-files.md"
 
 
 def check(stack: Readable, host: Host | None) -> list[Finding]:

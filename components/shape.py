@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pydantic_core import ErrorDetails
 
 from components.outline import Path, text
+from components.stack_file import SOURCE
 from mail.address import suggest
 from mail.finding import Finding
 
-SOURCE = "docs/stack-files.md"
 EXAMPLE = "stacks/Pulumi.example.com.yaml"
 LONGEST_SHOWN = 60
 _LISTS_OF_MAPPINGS = ("domains", "dkim")

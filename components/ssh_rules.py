@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 from components.settings import Ssh
+from components.stack_file import SOURCE
 from mail.finding import Finding
 
-SOURCE = "docs/stack-files.md"
 KEY_SOURCE = "pulumi-command, connection.hostKey"
 PLACEHOLDER = "EXAMPLE"
 _KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
