@@ -1,10 +1,8 @@
 """actionlint, built from its Go module: PyPI's package downloads it from GitHub instead."""
 
-import re
 from pathlib import Path
 
 from lab.engine import go
-from lab.engine.go import BuildError
 from lab.paths import cache
 from lab.progress import step
 
@@ -14,12 +12,7 @@ MODULE = Path(__file__).parent / "gomod"
 
 def version() -> str:
     """Return actionlint's version as ``gomod/go.mod`` pins it, such as ``v1.7.12``."""
-    line = re.search(
-        rf"^require {re.escape(PACKAGE)} (\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE
-    )
-    if line is None:
-        raise BuildError(f"{MODULE / 'go.mod'} does not require {PACKAGE}")
-    return line[1]
+    return go.required(PACKAGE, MODULE)
 
 
 def executable() -> Path:

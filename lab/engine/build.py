@@ -3,11 +3,10 @@
 The module set is pinned, sums included, by ``gomod/``: a `tool` line in a module of our own.
 """
 
-import re
 from pathlib import Path
 
 from lab.engine import go
-from lab.engine.go import MODULE, BuildError
+from lab.engine.go import MODULE
 from lab.paths import cache
 from lab.progress import step
 
@@ -17,12 +16,7 @@ VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
 def version() -> str:
     """Return the CLI's version as ``gomod/go.mod`` pins it, such as ``v3.259.0``."""
-    line = re.search(
-        rf"^require {re.escape(PACKAGE)} (\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE
-    )
-    if line is None:
-        raise BuildError(f"{MODULE / 'go.mod'} does not require {PACKAGE}")
-    return line[1]
+    return go.required(PACKAGE, MODULE)
 
 
 def built() -> Path:

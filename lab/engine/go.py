@@ -20,6 +20,19 @@ class BuildError(LabError):
     """A program could not be built; the message holds Go's own words and the cure."""
 
 
+def required(package: str, module: Path) -> str:
+    """Return the version of ``package`` that the ``go.mod`` in the folder ``module`` pins.
+
+    Raises:
+        BuildError: it requires no such package.
+    """
+    file = module / "go.mod"
+    line = re.search(rf"^require {re.escape(package)} (\S+)$", file.read_text(), re.MULTILINE)
+    if line is None:
+        raise BuildError(f"{file} does not require {package}")
+    return line[1]
+
+
 def build(package: str, target: Path, *, module: Path, ldflags: str = "", cure: str) -> Path:
     """Build ``package`` and return ``target``, the executable that it makes.
 

@@ -39,7 +39,7 @@ class PrepareError(LabError):
 def prepare() -> Path:
     """Return the folder to put first on PATH, made or completed if need be.
 
-    Raises PrepareError, or build.BuildError where the CLI has to be built and cannot be.
+    Raises PrepareError, or go.BuildError where the CLI has to be built and cannot be.
     """
     named = os.environ.get("TAPAL_PLUGINS")
     if named:
