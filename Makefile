@@ -27,7 +27,7 @@ test: setup  ## all checks and tests
 	@tests/run
 
 fuzz: setup  ## random stacks' files through the check: none may end in a traceback (STACKS=…)
-	@$(PYTHON) -m tests.bad_stacks.fuzz $(STACKS)
+	@$(PYTHON) -m tests.settings.bad_stacks.fuzz $(STACKS)
 
 setup:  ## install what the program, the lab and the tests need (Debian, as root)
 	@lab/setup.sh

@@ -1,35 +1,55 @@
-"""tapal: from a blank VPS to a verified mail. Settings, then the graph, then its outputs."""
+"""tapal: from a blank VPS to a verified mail. The plan, then the graph, then its outputs."""
 
 import pulumi
 
-from components import configuration, host_stack, server, survey
-from components.dkim_keys import DkimKeys, DkimKeysArgs
-from components.graph import after
-from components.mail_domain import MailDomain, MailDomainArgs
-from components.records import DomainRecords, DomainRecordsArgs
+from components import load
+from components.chasquid.chasquid_service import ChasquidService
+from components.chasquid.mail_domain import MailDomain, MailDomainArgs
+from components.chasquid.mail_server import MailServer, MailServerArgs
+from components.chasquid.mail_service import MailService, MailServiceArgs, MailShutdown
+from components.component import after
+from components.dns.dkim_keys import DkimKeys
+from components.dns.domain_records import DomainRecords
+from components.dns.host_records import HostRecords
+from components.host import host_stack
+from components.host.certificate import Certificate, CertificateArgs
+from components.host.host import Host, HostArgs
+from components.preflight import preflight
 
-stack = configuration.load(pulumi.Config())
-zones = survey.look(stack)
-allow = stack.settings.allow
+stack = load.load(pulumi.Config())
+plan = preflight.look(stack)
+chasquid = ChasquidService(host_name=stack.host.name, ssh_target=stack.ssh_target)
+installed: pulumi.Resource | None
+running: pulumi.Resource | None
 
-mail = server.serve(stack, zones)
+if own := plan.host:
+    host = Host("host", HostArgs(settings=own.settings, ssh_target=stack.ssh_target))
+    names = HostRecords("host-records", own, after(host))
+    certificate_args = CertificateArgs(plan=own, ssh_target=stack.ssh_target)
+    certificate = Certificate("certificate", certificate_args, after(names))
+    installed = MailServer("mail", MailServerArgs(plan=own, chasquid=chasquid), after(host))
+    service_args = MailServiceArgs(chasquid=chasquid, revisions=installed.revisions)
+    running = MailService("service", service_args, after(certificate, installed))
+else:  # another stack has brought up the server
+    installed = running = host_stack.refer(stack)
+
 domains = []
-for domain in stack.settings.domains:
-    zone = zones[domain.dns_zone]
-    args = DkimKeysArgs(
-        domain=domain.name, zone=zone, keys=domain.dkim, allowed="dkim-keys" in allow
+for domain in plan.domains:
+    name = domain.settings.name
+    keys = DkimKeys(f"{name}-dkim", domain)
+    args = MailDomainArgs(
+        settings=domain.settings,
+        keys=keys.signing,
+        passwords=stack.passwords,
+        chasquid=chasquid,
+        running=running,
     )
-    signing = DkimKeys(f"{domain.name}-dkim", args).signing
-    domain_args = MailDomainArgs(
-        settings=domain, keys=signing, passwords=stack.passwords, server=mail
-    )
-    domains.append(MailDomain(domain.name, domain_args, after(mail.installed)))
-    records = DomainRecordsArgs(settings=domain, zone=zone, host=stack.host)
-    DomainRecords(f"{domain.name}-records", records, after(domains[-1]))
-mail.shut_down_after(domains)
+    domains.append(MailDomain(name, args, after(installed)))
+    DomainRecords(f"{name}-records", domain, after(domains[-1]))
+if own:
+    MailShutdown("shutdown", chasquid, after(running, *domains))
 
+passwords = {address: one for domain in domains for address, one in domain.passwords.items()}
 pulumi.export("host", host_stack.describe(stack.host))
-pulumi.export("domains", [domain.name for domain in stack.settings.domains])
-pulumi.export(
-    "passwords", pulumi.Output.secret({k: v for d in domains for k, v in d.passwords.items()})
-)
+pulumi.export("domains", [domain.settings.name for domain in plan.domains])
+pulumi.export("passwords", pulumi.Output.secret(passwords))

@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import chasquid_package
-from mail import chasquid, dkim, password
+from lab.images import chasquid_package
+from mail import dkim, password
+from mail.chasquid import files
 
 CONNECTIONS = 8
 PASSWORD = "benchmark-only-password"  # noqa: S105 - of a server that lives for some seconds
@@ -60,7 +61,7 @@ def _certificate(folder: Path) -> None:
 
 def _configure(root: Path, port: int) -> None:
     _certificate(root / "certs" / "localhost")
-    config = chasquid.Config(
+    config = files.Config(
         hostname="localhost",
         max_queue_items=100_000,
         smtp=[f"127.0.0.1:{_free_port()}"],
@@ -70,7 +71,7 @@ def _configure(root: Path, port: int) -> None:
     own = f'\ndata_dir: "{root / "data"}"\nmail_log_path: "{root / "mail.log"}"\n'
     agent = 'mail_delivery_agent_bin: "/bin/true"\n'
     # All of the real configuration but for where its log, data and local mail go.
-    lines = chasquid.conf(config).splitlines(keepends=True)
+    lines = files.conf(config).splitlines(keepends=True)
     text = "".join(line for line in lines if not line.startswith("mail_"))
     (root / "chasquid.conf").write_text(text + own + agent)
     for name in (SIGNED, UNSIGNED, SINK):
@@ -79,7 +80,7 @@ def _configure(root: Path, port: int) -> None:
         key = root / "domains" / SIGNED / dkim.file_name(selector)
         key.write_text(dkim.generate(algorithm))
     hashed = password.scrypt(PASSWORD, password.new_salt())
-    (root / "domains" / SINK / "users").write_text(chasquid.users({"i": hashed, "sink": hashed}))
+    (root / "domains" / SINK / "users").write_text(files.users({"i": hashed, "sink": hashed}))
 
 
 @contextlib.contextmanager

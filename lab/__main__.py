@@ -94,11 +94,11 @@ def _status(_: argparse.Namespace) -> int:
 
 
 def _logs(arguments: argparse.Namespace) -> int:
-    from lab import api  # noqa: PLC0415
+    from lab.cloudflare import process  # noqa: PLC0415
     from lab.nodes import node  # noqa: PLC0415
 
     if arguments.node == "cloudflare":
-        argv = ["cat", str(api.log())]
+        argv = ["cat", str(process.log())]
     else:
         unit = ["--unit", arguments.unit] if arguments.unit else []
         argv = node(arguments.node).enter(["journalctl", "--boot", "--no-pager", *unit])
@@ -106,7 +106,8 @@ def _logs(arguments: argparse.Namespace) -> int:
 
 
 def _ptr(arguments: argparse.Namespace) -> int:
-    from lab import panel, plan  # noqa: PLC0415
+    from lab import plan  # noqa: PLC0415
+    from lab.vps import panel  # noqa: PLC0415
 
     if arguments.action == "show":
         for address in [arguments.address] if arguments.address else [plan.VPS.ipv4, plan.VPS.ipv6]:

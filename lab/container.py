@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lab import detached, paths
 from lab.errors import LabError
-from lab.image import Layer
+from lab.images.image import Layer
 from lab.progress import wait_until
 
 _BOOT = Path(__file__).resolve().parent / "boot.sh"

@@ -8,21 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from lab import (
-    accounts,
-    api,
-    image,
-    issuer,
-    mirror,
-    network,
-    nodes,
-    operator_node,
-    paths,
-    plan,
-    uplink,
-)
+from lab import nodes, operator_node, paths, plan
+from lab.ca import accounts, issuer
+from lab.cloudflare import process
 from lab.container import Container
 from lab.errors import LabError
+from lab.images import image, mirror
+from lab.net import network, uplink
 from lab.progress import step, wait_until
 from lab.vps import disk as vps_disk
 from lab.world import disk as world_disk
@@ -58,7 +50,7 @@ def up() -> None:
         for probe in ready.PROBES:
             wait_until(probe.passes, what=f"{probe.what} did not answer", seconds=60)
         wait_until(ready.resolver_validates, what="the resolver does not validate", seconds=30)
-        api.up()
+        process.up()
         issuer.up()
         accounts.restore()
     wait_until(_ssh_answers, what="the VPS's sshd did not answer", seconds=30)
@@ -147,7 +139,7 @@ def _ssh_answers() -> bool:
 
 
 def _stop_nodes() -> None:
-    api.down()
+    process.down()
     with ThreadPoolExecutor() as pool:
         list(pool.map(Container.stop, nodes.NODES.values()))
 
@@ -166,7 +158,7 @@ def reset() -> None:
     with step("wiping the lab's disks and state"):
         _stop_nodes()
         nodes.WORLD.wipe()
-        api.forget()
+        process.forget()
         issuer.forget()
         nodes.VPS.wipe()
         shutil.rmtree(operator_node.state(), ignore_errors=True)

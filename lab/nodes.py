@@ -3,9 +3,10 @@
 import subprocess
 from collections.abc import Sequence
 
-from lab import image, plan
+from lab import plan
 from lab.container import Container
 from lab.errors import LabError
+from lab.images import image
 
 VPS = Container(name=plan.NETNS_VPS, image=image.BASE)
 WORLD = Container(name=plan.NETNS_WORLD, image=image.WORLD)

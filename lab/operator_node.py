@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lab import network, paths, plan
+from lab import paths, plan
 from lab.errors import LabError
+from lab.net import network
 
 _ETC = Path("/etc/netns") / plan.NETNS_OPERATOR
 _FILES = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab import operator_node, paths, plan
 from lab.errors import LabError
-from lab.network import namespace_argv
+from lab.net.network import namespace_argv
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import api, image, issuer, network, nodes, plan, uplink
+from lab import nodes, plan
+from lab.ca import issuer
+from lab.cloudflare import process
 from lab.container import Container
+from lab.images import image
+from lab.net import network, uplink
 from lab.world import ready
 
 
@@ -34,7 +38,7 @@ def parts() -> list[Part]:
         _node(nodes.WORLD, ""),
         *(_asked(p.what, p.passes, f"{p.address}:{p.port}") for p in ready.PROBES),
         _asked("resolver, validating", ready.resolver_validates, f"{plan.RESOLVER.ipv4}:53"),
-        _asked("Cloudflare's API", api.answers, plan.API_BASE_URL),
+        _asked("Cloudflare's API", process.answers, plan.API_BASE_URL),
         Part(name="roots of the authority", good=issuer.file().exists(), where=str(issuer.file())),
     ]
 

@@ -150,11 +150,11 @@ def _check_signing(keys: list[tuple[str, str, str]], key: str) -> list[Finding]:
     if not active:
         reason = "no key is active, so this domain's mail leaves unsigned and DMARC rests on SPF"
         cure = "set one RSA key's state to active"
-        return [_finding("dkim-unsigned", key, reason, cure, _SIGNING_RULE, advice=True)]
+        return [_finding("dkim-unsigned", key, reason, cure, _SIGNING_RULE, warning=True)]
     if "rsa" not in active:
         reason = "no RSA key is active, and several large receivers verify RSA only"
         cure = "add an active key with algorithm rsa beside the Ed25519 one"
-        return [_finding("dkim-no-rsa", key, reason, cure, _ALGORITHM_RULE, advice=True)]
+        return [_finding("dkim-no-rsa", key, reason, cure, _ALGORITHM_RULE, warning=True)]
     return []
 
 
@@ -165,7 +165,7 @@ def _known(state: str) -> str:
 
 
 def _finding(
-    name: str, key: str, reason: str, cure: str, source: str, *, advice: bool = False
+    name: str, key: str, reason: str, cure: str, source: str, *, warning: bool = False
 ) -> Finding:
-    level: Literal["error", "advice"] = "advice" if advice else "error"
+    level: Literal["error", "warning"] = "warning" if warning else "error"
     return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)

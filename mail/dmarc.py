@@ -11,7 +11,7 @@ from urllib.parse import quote as percent_encode
 
 from mail import address
 from mail.finding import Finding
-from mail.spf import Resolve
+from mail.resolve import Resolve
 
 Disposition = Literal["none", "quarantine", "reject"]
 Alignment = Literal["relaxed", "strict"]
@@ -115,13 +115,13 @@ def is_dmarc(text: str) -> bool:
 
 
 def look_up_consent(domain: str, report_domain: str, resolve: Resolve, key: str) -> list[Finding]:
-    """Return whether ``report_domain`` lacks its consent to reports on ``domain``: an advice."""
+    """Return whether ``report_domain`` lacks its consent to reports on ``domain``: a warning."""
     name, value = consent_record(domain, report_domain)
     if any(is_dmarc(text) for text in resolve(name, "TXT")):
         return []
     reason = f"{report_domain} does not agree to reports on {domain}, so receivers send none there"
     cure = f'publish in the zone of {report_domain}: {name} TXT "{value}"'
-    return [_finding(CONSENT, key, reason, cure, "advice", _CONSENT)]
+    return [_finding(CONSENT, key, reason, cure, "warning", _CONSENT)]
 
 
 def check_tags(text: str, key: str) -> list[Finding]:
@@ -132,7 +132,7 @@ def check_tags(text: str, key: str) -> list[Finding]:
         cure = "begin the record with v=DMARC1"
         return [_finding("dmarc-version", key, "the record does not begin with v=DMARC1", cure)]
     findings = [
-        _finding("dmarc-removed-tag", key, f"{tag} is no tag any more", f"remove {tag}", "advice")
+        _finding("dmarc-removed-tag", key, f"{tag} is no tag any more", f"remove {tag}", "warning")
         for tag in _REMOVED
         if tag in tags
     ]
@@ -192,7 +192,7 @@ def _check_failure_options(policy: Policy, key: str) -> list[Finding]:
     if not policy.failure_reports:
         reason = "failure options have no effect without an address for failure reports"
         cure = f"add {key}.failureReports, or leave failureOptions out"
-        return [_finding("dmarc-failure-options", place, reason, cure, "advice")]
+        return [_finding("dmarc-failure-options", place, reason, cure, "warning")]
     return []
 
 
@@ -215,11 +215,11 @@ def _advise_policy(policy: Policy, key: str) -> list[Finding]:
     if policy.policy == "none":
         reason = "p=none asks receivers to do nothing about forged mail"
         cure = "once the reports show only your own servers, set quarantine, later reject"
-        return [_finding("dmarc-none", place, reason, cure, "advice")]
+        return [_finding("dmarc-none", place, reason, cure, "warning")]
     if policy.policy == "reject" and not policy.aggregate_reports:
         reason = "p=reject without reports hides mail of yours that gets lost"
         cure = f"add {key}.aggregateReports"
-        return [_finding("dmarc-blind", place, reason, cure, "advice")]
+        return [_finding("dmarc-blind", place, reason, cure, "warning")]
     return []
 
 
@@ -229,7 +229,7 @@ def _advise_consent(policy: Policy, domain: str, key: str) -> list[Finding]:
         name, value = consent_record(domain, host)
         reason = f"receivers send reports to {host} only if that domain agrees"
         cure = f'make sure that its zone holds: {name} TXT "{value}"'
-        findings.append(_finding(CONSENT, key, reason, cure, "advice", _CONSENT))
+        findings.append(_finding(CONSENT, key, reason, cure, "warning", _CONSENT))
     return findings
 
 
@@ -248,7 +248,7 @@ def _finding(
     key: str,
     reason: str,
     cure: str,
-    level: Literal["error", "advice"] = "error",
+    level: Literal["error", "warning"] = "error",
     source: str = _TAGS,
 ) -> Finding:
     return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)

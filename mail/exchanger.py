@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mail import address
 from mail.finding import Finding
-from mail.spf import Resolve
+from mail.resolve import Resolve
 
 WORDS = ("host", "keep")
 _SOURCE = "RFC 5321 §5.1"

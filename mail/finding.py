@@ -1,14 +1,14 @@
-"""What a rule has to say: which setting, what is wrong with it, and the cure.
+"""What a rule found: which setting, what is wrong with it, and the cure.
 
-Rules return findings and never raise, so that one run reports every problem at once; only the
-edge of the program turns them into one error.
+Checks return findings and never raise, so that one run reports every problem at once; only the
+edge of the program turns them into one error. A finding is made by its `mail.rule.Rule`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Level = Literal["error", "advice"]
+Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Finding:
         reason: One sentence: what is wrong.
         cure: One sentence: what to write or do instead.
         source: Where the rule comes from, such as ``RFC 7208 §4.6.4``; may be empty.
-        level: ``error`` stops the run; ``advice`` is only shown.
+        level: ``error`` stops the run; ``warning`` is only shown.
         rests_on: Paths of further settings that it was concluded from: where one of them could
             not be read, the finding is worth nothing.
     """
@@ -47,9 +47,9 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.level == "error"]
 
 
-def advice(findings: Iterable[Finding]) -> list[Finding]:
+def warnings(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings that are only worth showing."""
-    return [finding for finding in findings if finding.level == "advice"]
+    return [finding for finding in findings if finding.level == "warning"]
 
 
 def render(findings: Iterable[Finding]) -> str:
@@ -57,8 +57,15 @@ def render(findings: Iterable[Finding]) -> str:
     return "\n".join(_bullet(finding) for finding in findings)
 
 
+def refusal(errors: Iterable[Finding], subject: str = "the stack's configuration has") -> str:
+    """Return what a person is told of ``errors`` that stop the run; ``subject`` has them."""
+    listed = list(errors)
+    things = "1 thing" if len(listed) == 1 else f"{len(listed)} things"
+    return f"{subject} {things} to put right; nothing was touched:\n{render(listed)}"
+
+
 def _bullet(finding: Finding) -> str:
-    mark = "advice, " if finding.level == "advice" else ""
+    mark = "warning, " if finding.level == "warning" else ""
     key = f"{finding.key}: " if finding.key else ""
     via = ", ".join(part for part in (finding.id, finding.source) if part)
     return f"  - {mark}{key}{finding.reason}\n      cure: {finding.cure}\n      rule: {via}"

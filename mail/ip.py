@@ -1,6 +1,6 @@
 """The host's public addresses: right family, and reachable from the internet.
 
-Documentation ranges (RFC 5737, RFC 3849) pass with an advice: labs are built from them.
+Documentation ranges (RFC 5737, RFC 3849) pass with a warning: labs are built from them.
 """
 
 import ipaddress
@@ -83,7 +83,7 @@ def _check(value: str, key: str, version: Literal[4, 6]) -> list[Finding]:
     if is_documentation(value):
         reason = f"{value} is from a range kept for documentation"
         cure = "nothing to do in a lab; else write the address that your provider shows"
-        return [_finding("ip-documentation", key, reason, cure, "advice")]
+        return [_finding("ip-documentation", key, reason, cure, "warning")]
     mapped = address.version == 6 and address.ipv4_mapped is not None
     if not address.is_global or address.is_multicast or mapped:
         kind = "shared by the provider (CGNAT)" if address in _CGNAT else "not public"
@@ -111,7 +111,7 @@ def _finding(
     key: str,
     reason: str,
     cure: str,
-    level: Literal["error", "advice"] = "error",
+    level: Literal["error", "warning"] = "error",
     source: str = _SPECIAL,
 ) -> Finding:
     return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)

@@ -21,7 +21,7 @@ BUDGET = 6.0  # seconds for all of them
 
 
 class Resolver:
-    """Answers as `mail.spf.Resolve` asks, to several threads at once.
+    """Answers as `mail.resolve.Resolve` asks, to several threads at once.
 
     Values come as text: names without their final dot, the strings of a TXT joined.
     """

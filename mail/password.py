@@ -73,7 +73,7 @@ def check(password: str, key: str) -> list[Finding]:
         findings.append(_finding("control", key, "the password holds a control character", "error"))
     if len(password) < SHORTEST:
         reason = f"the password has only {len(password)} characters"
-        findings.append(_finding("short", key, reason, "advice"))
+        findings.append(_finding("short", key, reason, "warning"))
     return findings
 
 
@@ -84,5 +84,5 @@ def _finding(name: str, key: str, reason: str, level: str) -> Finding:
         reason=reason,
         cure=f"leave it out to have one made, or give at least {SHORTEST} printable characters",
         source="RFC 4616 §2",
-        level="error" if level == "error" else "advice",
+        level="error" if level == "error" else "warning",
     )

@@ -8,7 +8,7 @@ say exactly what to set there.
 import ipaddress
 
 from mail.finding import Finding, Level
-from mail.spf import Resolve
+from mail.resolve import Resolve
 
 _SOURCE = "RFC 8601 §3, RFC 1912 §2.1"
 

@@ -1,8 +1,19 @@
-"""How the DNS is asked (`mail.spf.Resolve`): what may go wrong, and what need not be asked."""
+"""How the DNS is asked (`Resolve`): what may go wrong, and what need not be asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from mail.spf import Resolve
+from mail.rule import Rule
+
+Resolve = Callable[[str, str], Sequence[str]]
+"""``resolve(name, type)`` returns the values (TXT unquoted); none for NXDOMAIN and no data."""
+
+UNANSWERED = Rule(
+    id="dns-unanswered",
+    source="RFC 1035 §7.2",
+    level="warning",
+    why="A question to the DNS that nobody answered says nothing about anybody's records.",
+    cure="nothing depends on it now; see that this machine's name server works, or wait",
+)
 
 Records = Mapping[tuple[str, str], Sequence[str]]
 """By name and type: the values, or none where there is no such record."""

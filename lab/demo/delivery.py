@@ -6,9 +6,11 @@ import sys
 import time
 from dataclasses import dataclass
 
-from lab import issuer, receiver, stack
+from lab import stack
+from lab.ca import issuer
 from lab.errors import LabError
-from mail.verdict import Verdict, read
+from lab.world import receiver
+from mail.message.verdict import Verdict, read
 
 PROGRAM = "lab.demo.submit"
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from benchmarks import submission as benchmark
-from lab import image, lifecycle, panel, plan, receiver, snapshot
+from lab import lifecycle, plan
 from lab.demo import figures, settings, verdicts
 from lab.demo.delivery import Delivery, Submission, send
 from lab.demo.figures import Figure
 from lab.engine.prepare import prepare
 from lab.errors import LabError
+from lab.images import image
 from lab.progress import step
 from lab.stack import Stack
+from lab.vps import panel, snapshot
+from lab.world import receiver
 
 ACCOUNT = "i@tapal.test"
 SELECTORS = ("2026a", "2026e")

@@ -3,8 +3,8 @@
 import json
 import sys
 
-from mail.message import compose
-from mail.submission import Account, SubmissionError, submit
+from mail.message.compose import compose
+from mail.message.submission import Account, SubmissionError, submit
 
 TEXT = "A mail from tapal's lab: submitted with a password, signed by the server.\n"
 

@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 from lab import keys, plan
-from lab.apt_files import write_apt_files
-from lab.mirror import Mirror
-from lab.templates import render
+from lab.images.apt_files import write_apt_files
+from lab.images.mirror import Mirror
+from mail.template import render
 
 _FILES = Path(__file__).resolve().parent
 _UDEV = ("systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket")
@@ -33,7 +33,7 @@ def write(root: Path, mirror: Mirror) -> None:
 
 def _write_identity(etc: Path) -> None:
     (etc / "hostname").write_text(f"{plan.VPS_HOSTNAME}\n")
-    hosts = render("vps/hosts.j2", fqdn=plan.VPS_PTR_BEFORE, hostname=plan.VPS_HOSTNAME)
+    hosts = render("lab/vps/hosts.j2", fqdn=plan.VPS_PTR_BEFORE, hostname=plan.VPS_HOSTNAME)
     (etc / "hosts").write_text(hosts)
     identity = hashlib.sha256(plan.VPS_HOSTNAME.encode()).hexdigest()[:32]
     (etc / "machine-id").write_text(f"{identity}\n")
@@ -44,7 +44,7 @@ def _write_network(etc: Path) -> None:
     netplan.touch(mode=0o600)
     netplan.write_text(
         render(
-            "vps/50-cloud-init.yaml.j2",
+            "lab/vps/50-cloud-init.yaml.j2",
             ipv4=plan.VPS.ipv4,
             prefix=plan.VPS_IPV4_PREFIX,
             gateway=plan.VPS_IPV4_GATEWAY,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
 
-from lab import certificates, paths, plan
-from lab.mirror import Mirror
-from lab.templates import render
+from lab import paths, plan
+from lab.ca import certificates
+from lab.images.mirror import Mirror
+from mail.template import render
 
 _TREE = Path(__file__).resolve().parent / "root"
 ZONES = (*plan.STATIC_ZONES, *plan.CLOUDFLARE_ZONES, *plan.REVERSE_ZONES)
@@ -52,7 +53,7 @@ def write(root: Path, image: Path) -> None:
 def mirrors(mirror: Mirror) -> str:
     """Return unbound's data for the hosts that apt talks to."""
     names = {endpoint.name: endpoint.inside for endpoint in mirror.endpoints}
-    return render("world/mirrors.conf.j2", names=names)
+    return render("lab/world/mirrors.conf.j2", names=names)
 
 
 def _users(passwd: Path) -> Mapping[str, Owner]:
@@ -74,7 +75,7 @@ def _write_tree(root: Path, users: Mapping[str, Owner]) -> None:
 
 
 def _filled(source: Path, users: Mapping[str, Owner]) -> str:
-    template = f"world/root/{source.relative_to(_TREE)}"
+    template = f"lab/world/root/{source.relative_to(_TREE)}"
     return render(
         template,
         plan=plan,
@@ -89,10 +90,12 @@ def _filled(source: Path, users: Mapping[str, Owner]) -> str:
 
 def _write_zones(folder: Path) -> None:
     for zone in plan.CLOUDFLARE_ZONES:
-        (folder / zone).write_text(render("world/cloudflare.zone.j2", plan=plan))
+        (folder / zone).write_text(render("lab/world/cloudflare.zone.j2", plan=plan))
     for zone in plan.REVERSE_ZONES:
         pointers = [pair for pair in _pointers() if pair[0].endswith(f".{zone}")]
-        (folder / zone).write_text(render("world/reverse.zone.j2", plan=plan, pointers=pointers))
+        (folder / zone).write_text(
+            render("lab/world/reverse.zone.j2", plan=plan, pointers=pointers)
+        )
 
 
 def _pointers() -> list[tuple[str, str]]:

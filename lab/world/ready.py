@@ -4,7 +4,8 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-from lab import network, plan
+from lab import plan
+from lab.net import network
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from components import live
+from components.preflight import dns_checks
 from lab import keys, paths
-from mail.spf import Resolve
+from mail.resolve import Resolve
 from tests.components.recorder import Record, World, run
 
 SECRETS = ("cloudflare:apiToken", "tapal:sshPrivateKey", "tapal:passwords")
@@ -79,7 +79,7 @@ def declare(
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
     program = paths.REPOSITORY / "__main__.py"
-    with patch.object(live, "resolver", lambda: resolve):
+    with patch.object(dns_checks, "resolver", lambda: resolve):
         return run(
             lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, world=world
         )

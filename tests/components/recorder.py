@@ -36,7 +36,6 @@ class Declared:
     version: str
     imported: str
     retained: bool
-    formerly: frozenset[str]
 
     def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
         """Return the input ``key`` without its secret wrapping."""
@@ -129,7 +128,6 @@ class _Monitor(MockMonitor):
                     version=request.version,
                     imported=request.importId,
                     retained=request.retainOnDelete,
-                    formerly=frozenset(one.spec.name for one in request.aliases),
                 )
             )
         return response

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from components import name_servers
-from components.served import ServedProvider
-from mail import owner
+from components.dns import name_servers
+from components.resources.dns_propagation import DnsPropagationProvider
+from mail.zone import owner
 from tests.components.example import declare, declared, stack
 from tests.components.recorder import Record, World
 
@@ -27,9 +27,9 @@ def test_a_record_that_stays_where_it_is_stays_the_same_resource() -> None:
     before = {(one.inputs["name"], one.inputs["type"]): one.name for one in records(declared())}
     after = changed(name="mail.example.com")
     for one in records(after):
-        place = one.inputs["name"], one.inputs["type"]
-        if place[1] != "MX":
-            assert before.get(place, one.name) == one.name
+        where = one.inputs["name"], one.inputs["type"]
+        if where[1] != "MX":
+            assert before.get(where, one.name) == one.name
     assert ("_spf.example.com", "TXT") in before
 
 
@@ -56,9 +56,9 @@ def served(record: Record, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the questions that the wait for the host's AAAA asks."""
     asked: list[str] = []
     monkeypatch.setattr(name_servers, "wait", lambda name, *_: asked.append(name))
-    inputs = record.named("names-aaaa-served").inputs
-    ServedProvider().create(inputs)
-    ServedProvider().update("", {}, inputs)
+    inputs = record.named("host-records-aaaa-served").inputs
+    DnsPropagationProvider().create(inputs)
+    DnsPropagationProvider().update("", {}, inputs)
     return asked
 
 
@@ -78,18 +78,5 @@ def test_no_address_is_waited_for_that_goes_last(monkeypatch: pytest.MonkeyPatch
 
 def test_that_it_went_is_no_change_of_the_wait() -> None:
     one = {"name": HOST, "type": "AAAA", "values": []}
-    there = ServedProvider().diff("", {**one, "leaving": True}, {**one, "leaving": False})
+    there = DnsPropagationProvider().diff("", {**one, "leaving": True}, {**one, "leaving": False})
     assert not there.changes
-
-
-@pytest.mark.parametrize(
-    ("name", "was"),
-    [
-        (f"certificate-issue-{HOST}", "certificate-issue"),
-        (f"mail-own-domain-{HOST}", "mail-own-domain"),
-        ("names-spf-_spf.example.com", f"names-spf-{HOST}"),
-    ],
-)
-def test_a_state_of_before_knows_it_by_its_old_name(name: str, was: str) -> None:
-    # As a new resource it would be made first, and what the old one made be undone after.
-    assert declared().named(name).formerly == {was}

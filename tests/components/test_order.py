@@ -2,7 +2,7 @@
 
 import pytest
 
-from components import remote
+from components.host import step
 from tests.components.example import declared
 from tests.components.recorder import Declared
 
@@ -22,13 +22,13 @@ def _named(what: str) -> Declared:
         ("host-firewall", "host-packages", "nft is a package"),
         ("host-firewall-confirm", "host-firewall", "a new connection proves that SSH gets in"),
         (
-            "names-a-smtp.example.com",
+            "host-records-a-smtp.example.com",
             "host-firewall-confirm",
             "no address is published before the host is set up",
         ),
-        ("names-aaaa-smtp.example.com", "host-ipv6", "no AAAA before IPv6 works"),
-        ("certificate-issue-smtp.example.com", "names-a-served", "the CA looks the name up"),
-        ("certificate-issue-smtp.example.com", "names-aaaa-served", "the CA prefers IPv6"),
+        ("host-records-aaaa-smtp.example.com", "host-ipv6", "no AAAA before IPv6 works"),
+        ("certificate-issue-smtp.example.com", "host-records-a-served", "the CA looks the name up"),
+        ("certificate-issue-smtp.example.com", "host-records-aaaa-served", "the CA prefers IPv6"),
         (
             "certificate-issue-smtp.example.com",
             "/etc/letsencrypt/renewal-hooks/deploy/tapal",
@@ -86,7 +86,7 @@ def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -
 def test_a_new_way_to_the_host_restarts_nothing() -> None:
     # `update` runs when the connection changes; what restarts comes by replacement alone.
     for name in ("service-start", "example.com-start"):
-        assert declared().named(name).inputs["update"] == remote.NOTHING
+        assert declared().named(name).inputs["update"] == step.NOTHING
 
 
 def test_how_to_reach_the_host_is_no_input_of_a_file() -> None:

@@ -9,16 +9,16 @@ TOKENS = {
     "tapal:host:Host",
     "tapal:dns:HostRecords",
     "tapal:dns:DomainRecords",
-    "tapal:certificate:Certificate",
-    "tapal:mail:MailServer",
-    "tapal:mail:DkimKeys",
-    "tapal:mail:MailDomain",
-    "tapal:mail:MailService",
-    "tapal:mail:MailShutdown",
+    "tapal:host:Certificate",
+    "tapal:chasquid:MailServer",
+    "tapal:dns:DkimKeys",
+    "tapal:chasquid:MailDomain",
+    "tapal:chasquid:MailService",
+    "tapal:chasquid:MailShutdown",
     "pulumi-python:dynamic/tapal:HostFile",
     "pulumi-python:dynamic/tapal:DkimKey",
     "pulumi-python:dynamic/tapal:Account",
-    "pulumi-python:dynamic/tapal:Served",
+    "pulumi-python:dynamic/tapal:DnsPropagation",
     "command:remote:Command",
     "cloudflare:index/dnsRecord:DnsRecord",
 }
@@ -105,7 +105,10 @@ def test_records_go_to_the_right_zone_and_are_never_proxied() -> None:
 def test_the_host_may_lie_in_a_zone_of_its_own() -> None:
     host = {**STACK["host"], "name": "smtp.mail.example.net", "zone": "example.net"}
     record = declare(stack(host=host))
-    assert record.named("names-a-smtp.mail.example.net").inputs["zoneId"] == "zone-of-example.net"
+    assert (
+        record.named("host-records-a-smtp.mail.example.net").inputs["zoneId"]
+        == "zone-of-example.net"
+    )
     assert ("_spf.mail.example.net", "TXT", '"v=spf1 a:smtp.mail.example.net ~all"') in (
         record.records()
     )

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import yaml
 
-from lab import issuer, keys, network, nodes, operator_node, paths, plan
+from lab import keys, nodes, operator_node, paths, plan
+from lab.ca import issuer
+from lab.net import network
 from tests.docs import terminal
 from tests.docs.terminal import Said
 from tools.new_stack.host_key import fingerprint
@@ -39,7 +41,7 @@ SUBSTITUTIONS = (
 # Let's Encrypt's.
 LAB_SETTINGS = {
     "config:": f"  cloudflare:baseUrl: {plan.API_BASE_URL}\n",
-    "  tapal:acme:": (f"    directory: {plan.ACME_DIRECTORY}\n    caBundle: lab/world/ca.pem\n"),
+    "  tapal:acme:": (f"    directory: {plan.ACME_DIRECTORY}\n    caBundle: lab/ca/ca.pem\n"),
 }
 
 

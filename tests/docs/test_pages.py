@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components import stack_check, stack_file
 from lab.paths import REPOSITORY
 from mail import finding
+from settings import stack_file
+from settings.check import check_config
 from tests.docs import pages
 from tests.docs.newcomer import in_the_lab
 from tests.docs.outside import OUTSIDE, reason
@@ -85,5 +86,5 @@ def whole(block: Block) -> dict[str, object]:
 @pytest.mark.parametrize("block", STACKS, ids=str)
 def test_stack_files_that_are_shown_are_right(block: Block) -> None:
     others = {"tapal.test": {"tapal:host": whole(STACKS[0])["tapal:host"]}}
-    checked = stack_check.check(whole(block), read_stack=lambda name: others[name])
+    checked = check_config(whole(block), read_stack=lambda name: others[name])
     assert finding.errors(checked.findings) == []

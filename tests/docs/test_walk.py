@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab import lifecycle, panel, plan, receiver
-from mail.verdict import read
+from lab import lifecycle, plan
+from lab.vps import panel
+from lab.world import receiver
+from mail.message.verdict import read
 from tests.docs import pages
 from tests.docs.newcomer import Newcomer, in_the_lab
 from tests.docs.outside import reason

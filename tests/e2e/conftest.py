@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab import lifecycle, panel, plan, stack
+from lab import lifecycle, plan, stack
 from lab.demo.delivery import Submission
 from lab.stack import Run, Stack
+from lab.vps import panel
 
 ACCOUNT = "i@tapal.test"
 SELECTORS = ("2026a", "2026e")

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from lab import nodes, plan, snapshot
+from lab import nodes, plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import send
+from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment, records
 
 DOMAIN = "/etc/chasquid/domains/tapal.test"

@@ -12,7 +12,7 @@ from lab import plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import Submission, send
 from lab.stack import Run, Stack
-from mail import owner
+from mail.zone import owner
 from tests.e2e.conftest import Deployment, api, listed, zone_path
 
 DOMAIN = "second.test"

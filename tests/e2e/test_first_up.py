@@ -5,12 +5,15 @@ import re
 
 import pytest
 
-from lab import issuer, nodes, plan, receiver, stack
+from lab import nodes, plan, stack
+from lab.ca import issuer
 from lab.demo import verdicts
 from lab.demo.delivery import send
 from lab.errors import LabError
-from mail import ports, signature
-from mail.verdict import read
+from lab.world import receiver
+from mail import ports
+from mail.message import signature
+from mail.message.verdict import read
 from tests.e2e.conftest import SELECTORS, Deployment
 
 

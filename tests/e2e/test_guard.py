@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab import plan, snapshot, stack
+from lab import plan, stack
 from lab.demo import settings
 from lab.stack import Run
+from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment, api, records
 
 CHAIN = 10  # includes in a row; with the domain's own, and the host's a, they are twelve look-ups

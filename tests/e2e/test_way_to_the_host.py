@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from lab import keys, nodes, snapshot
+from lab import keys, nodes
 from lab.demo import settings
+from lab.vps import snapshot
 from tests.e2e.conftest import Deployment
 
 

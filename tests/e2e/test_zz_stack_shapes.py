@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from components import remote
-from lab import nodes, plan, snapshot
+from components.host import step
+from lab import nodes, plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import Submission, send
 from lab.stack import Run, Stack
+from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment
 
 DOMAINS = ("second.test", "third.test")
-CLAIM = remote.command("chasquid-domain", "apply").split()
+CLAIM = step.command("chasquid-domain", "apply").split()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def passes(domain: str, stack: Stack) -> bool:
 
 def test_a_host_alone_comes_up_after_a_destroy(shared: Shared) -> None:
     assert shared.host_up.status == 0, shared.host_up.output
-    assert "DnsRecord names-spf" in shared.host_up.output
+    assert "DnsRecord host-records-spf" in shared.host_up.output
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -17,7 +17,7 @@ def test_certificates_are_issued_and_renewed_after_a_restart(lab: OwnLab) -> Non
     lab.do("shell", "vps", "apt-get", "-qq", "install", "-y", "--no-install-recommends", "certbot")
     untrusted = lab.call("shell", "vps", *ISSUE)
     assert untrusted.returncode != 0, "the VPS trusts nothing of the lab's by itself"
-    trust = (REPOSITORY / "lab/world/ca.pem").read_text()
+    trust = (REPOSITORY / "lab/ca/ca.pem").read_text()
     place = "/usr/local/share/ca-certificates/lab.crt"
     lab.do("shell", "vps", "sh", "-c", f"echo '{trust}' >{place}; update-ca-certificates")
     lab.do("shell", "vps", *ISSUE)

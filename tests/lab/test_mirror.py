@@ -3,8 +3,8 @@
 import pytest
 
 from lab.errors import LabError
-from lab.image import Layer
-from lab.mirror import Endpoint, Mirror, Source, sources
+from lab.images.image import Layer
+from lab.images.mirror import Endpoint, Mirror, Source, sources
 
 ARCHIVE = "http://mirror.test/debian"
 
@@ -45,7 +45,7 @@ def test_a_layers_key_follows_all_it_is_made_of(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     recipes, settings = tmp_path_factory.mktemp("recipes"), tmp_path_factory.mktemp("settings")
-    monkeypatch.setattr("lab.image._RECIPES", recipes)
+    monkeypatch.setattr("lab.images.image._RECIPES", recipes)
     for name in ("low", "high"):
         (recipes / f"{name}.sh").write_text(name)
     low = Layer(name="low")

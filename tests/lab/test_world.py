@@ -3,8 +3,11 @@
 import re
 from email.message import EmailMessage
 
-from lab import certificates, plan, receiver, seed
+from lab import plan
+from lab.ca import certificates
+from lab.cloudflare import seed
 from lab.paths import REPOSITORY
+from lab.world import receiver
 from tests.lab.conftest import OwnLab
 
 SEND = """
@@ -74,7 +77,7 @@ def test_cloudflares_zones_hold_foreign_records_in_dns_too(lab: OwnLab) -> None:
 
 
 def test_the_stack_can_name_the_root_that_the_ca_uses(lab: OwnLab) -> None:
-    tracked = REPOSITORY / "lab/world/ca.pem"
+    tracked = REPOSITORY / "lab/ca/ca.pem"
     assert tracked.read_text() == certificates.root()
     directory = lab.do("run", "python3", "-m", "lab.fetch", plan.ACME_DIRECTORY, str(tracked))
     assert "newOrder" in directory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import chasquid_package
+from lab.images import chasquid_package
 
 Util = Callable[..., "subprocess.CompletedProcess[str]"]
 

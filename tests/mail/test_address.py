@@ -160,4 +160,4 @@ def test_ip(value: str, family: int, expected: list[str]) -> None:
     check = ip.check_ipv4 if family == 4 else ip.check_ipv6
     findings = check(value, f"host.ipv{family}")
     assert [finding.id for finding in findings] == expected
-    assert all(f.level == ("advice" if f.id == "ip-documentation" else "error") for f in findings)
+    assert all(f.level == ("warning" if f.id == "ip-documentation" else "error") for f in findings)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mail import dkim, txt
-from tests.mail.zone import Zone
+from tests.mail.fake_dns import Zone
 
 MESSAGE = (
     b"From: i@example.com\r\nTo: you@x.test\r\nSubject: hello\r\n"

@@ -6,7 +6,7 @@ import pytest
 
 from mail import dmarc
 from mail.dmarc import Policy
-from tests.mail.zone import Zone
+from tests.mail.fake_dns import Zone
 
 FULL = Policy(
     policy="quarantine",
@@ -114,7 +114,7 @@ def test_cures_are_concrete() -> None:
     policy = Policy(policy="quarantine", aggregate_reports=["d@other.test"])
     (consent,) = dmarc.check(policy, "example.com", "dmarc")
     assert 'example.com._report._dmarc.other.test TXT "v=DMARC1;"' in consent.cure
-    assert consent.level == "advice"
+    assert consent.level == "warning"
     (uri,) = dmarc.check(
         Policy(policy="quarantine", failure_reports=["mailto:d@example.com!10m"]),
         "example.com",
@@ -162,5 +162,5 @@ def test_consent_is_looked_up(values: list[str], agrees: bool) -> None:
     zone = Zone({(name, "TXT"): values})
     found = dmarc.look_up_consent("example.com", "reports.test", zone.values, "dmarc")
     assert [one.id for one in found] == ([] if agrees else [dmarc.CONSENT])
-    assert all(one.level == "advice" for one in found)
+    assert all(one.level == "warning" for one in found)
     assert all(f'{name} TXT "v=DMARC1;"' in one.cure for one in found)

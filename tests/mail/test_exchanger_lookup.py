@@ -3,7 +3,7 @@
 import pytest
 
 from mail import exchanger
-from tests.mail.zone import Zone
+from tests.mail.fake_dns import Zone
 
 NAME = "mx.example.net"
 

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from mail.finding import Finding, advice, errors, render
+from mail.finding import Finding, errors, render, warnings
 
 ONE = Finding(
     id="spf-no-all",
@@ -13,7 +13,7 @@ ONE = Finding(
     cure="end the record with ~all or -all",
     source="RFC 7208 §5.1",
 )
-HINT = replace(ONE, id="dmarc-none", key="", source="", level="advice")
+HINT = replace(ONE, id="dmarc-none", key="", source="", level="warning")
 
 
 def test_render() -> None:
@@ -21,7 +21,7 @@ def test_render() -> None:
         "  - domains[0].spf: the record does not say how it ends\n"
         "      cure: end the record with ~all or -all\n"
         "      rule: spf-no-all, RFC 7208 §5.1\n"
-        "  - advice, the record does not say how it ends\n"
+        "  - warning, the record does not say how it ends\n"
         "      cure: end the record with ~all or -all\n"
         "      rule: dmarc-none"
     )
@@ -30,7 +30,7 @@ def test_render() -> None:
 
 def test_levels() -> None:
     assert errors([ONE, HINT]) == [ONE]
-    assert advice([ONE, HINT]) == [HINT]
+    assert warnings([ONE, HINT]) == [HINT]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_generate_is_long_and_url_safe() -> None:
         ("correct horse battery", []),
         (password.generate(), []),
         ("", [("password-empty", "error")]),
-        ("sh0rt!", [("password-short", "advice")]),
+        ("sh0rt!", [("password-short", "warning")]),
         ("a long password\n", [("password-control", "error")]),
         ("a long\0password", [("password-control", "error")]),
     ],

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from components import stack_file
 from lab import keys
 from lab.paths import REPOSITORY
+from settings import stack_file
 from tests.docs import terminal
-from tests.engine.sshd import Login, Sshd, free_port
+from tests.lab.engine.sshd import Login, Sshd, free_port
 from tools.new_stack import command, host_key, page
 
 OTHER = keys.public_key("host")
@@ -97,7 +97,7 @@ def test_nobody_there(sshd: Login, folder: Path, capsys: pytest.CaptureFixture[s
 PROGRAM = """
 import sys
 from pathlib import Path
-from components import stack_file
+from settings import stack_file
 from tools.new_stack import command
 stack_file.folder = lambda: Path(sys.argv[1])
 sys.exit(command.main(sys.argv[2:]))

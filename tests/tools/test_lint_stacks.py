@@ -13,13 +13,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from components import stack_file
 from lab.paths import REPOSITORY
-from mail import posture
+from mail import recommendations
 from mail.dkim import generate, record
-from mail.posture import Age
+from mail.recommendations import Age
 from mail.resolve import UnansweredError
-from tests.bad_stacks.table import ADVISED, CASES
+from settings import stack_file
+from tests.settings.bad_stacks.table import CASES, WARNED
 from tools.lint_stacks import command, judge
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -27,7 +27,7 @@ REPORTS = ", aggregateReports: [dmarc@tapal.example]"
 IPV6 = '    ipv6: {address: "2001:4860:4860::8844", prefix: 64, gateway: "fe80::1"}\n'
 DOMAINS = "  tapal:domains"
 STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
-GOOD = ADVISED[-1].read_text(encoding="utf-8")
+GOOD = WARNED[-1].read_text(encoding="utf-8")
 
 
 class Project:
@@ -171,7 +171,7 @@ def test_softfail_for_ever(project: Project) -> None:
 def test_advice(project: Project, old: str, new: str, rule: str) -> None:
     assert old in GOOD
     [judged] = judge.judge([project.write("x", GOOD.replace(old, new, 1))], NOW)
-    assert {one.id for one in judged.findings if one.level == "advice"} >= {rule}
+    assert {one.id for one in judged.findings if one.level == "warning"} >= {rule}
     assert [one for one in judged.findings if one.level == "error"] == []
     assert all(one.source and one.cure for one in judged.findings)
 
@@ -208,12 +208,12 @@ def test_the_projects_own_stacks_have_no_mistake() -> None:
 def test_exit_status(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.write("tapal.example", GOOD)
     assert command.main(["--strict"]) == 0
-    assert "✓ 1 stack file: 0 errors, 0 pieces of advice" in capsys.readouterr().out
+    assert "✓ 1 stack file: 0 errors, 0 warnings" in capsys.readouterr().out
     project.write("tapal.example", with_policy("none"))
     assert command.main([]) == 0
-    assert "✓ 1 stack file: 0 errors, 1 piece of advice" in capsys.readouterr().out
+    assert "✓ 1 stack file: 0 errors, 1 warning" in capsys.readouterr().out
     assert command.main(["--strict"]) == 1
-    assert "✗ 1 stack file: 0 errors, 1 piece of advice" in capsys.readouterr().out
+    assert "✗ 1 stack file: 0 errors, 1 warning" in capsys.readouterr().out
     assert command.main([str(CASES[0])]) == 1
     assert "1 error" in capsys.readouterr().out
 
@@ -226,7 +226,7 @@ def test_without_a_stack(project: Project, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_log_of_a_pipeline_can_be_read() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tools.lint_stacks", *map(str, [*CASES, *ADVISED])],
+        [sys.executable, "-m", "tools.lint_stacks", *map(str, [*CASES, *WARNED])],
         cwd=REPOSITORY,
         env={**os.environ, "COLUMNS": "", "TERM": "dumb"},
         capture_output=True,
@@ -287,12 +287,12 @@ def test_published_keys_are_looked_at_if_asked(project: Project) -> None:
     "text", ["", "p=", "k=ed25519; p=AAAA", "p=!!", "k=rsa; p=AAAA", "=;=", "v=DKIM1", "p=é"]
 )
 def test_a_record_without_a_key_has_no_size(text: str) -> None:
-    assert posture.rsa_bits(text) is None
+    assert recommendations.rsa_bits(text) is None
 
 
 def test_an_age_says_what_it_is() -> None:
     assert str(Age(days=1)) == "1 day"
     assert str(Age(days=30)) == "30 days"
-    assert posture.check_none(Age(days=29), "x") == []
-    assert posture.check_none(Age(days=30), "x") != []
-    assert posture.check_softfail(Age(days=None, known="x"), "x") == []
+    assert recommendations.check_none(Age(days=29), "x") == []
+    assert recommendations.check_none(Age(days=30), "x") != []
+    assert recommendations.check_softfail(Age(days=None, known="x"), "x") == []

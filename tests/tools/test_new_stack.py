@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import stack_check, stack_file
-from components.stack_check import Checked
 from lab import keys
 from mail import finding
+from settings import stack_file
+from settings.check import Checked, check_config
 from tools.new_stack import command, page
 from tools.new_stack.question import Answers
 from tools.new_stack.questions import QUESTIONS
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def written(folder: Path, name: str) -> Checked:
     """What the program makes of a file: its settings, and no error."""
     config = stack_file.read(folder / f"Pulumi.{name}.yaml")
-    checked = stack_check.check(config, name=name)
+    checked = check_config(config, name=name)
     assert finding.errors(checked.findings) == []
     return checked
 

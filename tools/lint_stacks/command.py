@@ -5,14 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from components import stack_file
-from mail.finding import advice, errors
+from mail.finding import errors, warnings
 from mail.lookup import Resolver
+from settings import stack_file
 from tools.lint_stacks import report
 from tools.lint_stacks.judge import Judged, judge
 
 DESCRIPTION = """\
-Checks stacks' files: the very rules of `pulumi preview`, and advice on what could be better.
+Checks stacks' files: the very rules of `pulumi preview`, and recommendations.
 No engine, no secrets; nothing is contacted unless --dns is given.
 """
 ENDING = """\
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 def status(judged: Sequence[Judged], *, strict: bool) -> int:
     """Return the exit status for what was found."""
     findings = [finding for one in judged for finding in one.findings]
-    return int(bool(errors(findings) or (strict and advice(findings))))
+    return int(bool(errors(findings) or (strict and warnings(findings))))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +51,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all of them")
-    parser.add_argument("--strict", action="store_true", help="advice fails as well")
+    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
     parser.add_argument("--dns", action="store_true", help="look at published DKIM keys too")
     return parser

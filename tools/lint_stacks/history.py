@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mail.posture import Age
+from mail.recommendations import Age
 
 SHALLOW = "the clone is shallow (in a workflow: fetch-depth: 0)"
 UNTRACKED = "the file is not in git"

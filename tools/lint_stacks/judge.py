@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from components import advice, stack_check, stack_file
-from components.settings import Settings
-from components.stack_file import StackFileError
-from mail import dkim, posture
+from mail import dkim
+from mail import recommendations as mail_recommendations
 from mail.finding import Finding
-from mail.resolve import UnansweredError
-from mail.spf import Resolve
+from mail.resolve import Resolve, UnansweredError
+from settings import recommendations, stack_file
+from settings.check import check_config, check_file, ordered
+from settings.settings import Settings
+from settings.stack_file import StackFileError
 from tools.lint_stacks.history import History, Says
 
 TEMPLATE = "example.com"
@@ -52,12 +53,12 @@ def judge(files: Sequence[Path], now: dt.datetime, resolve: Resolve | None = Non
 
 
 def _judged(file: Path, findings: list[Finding]) -> Judged:
-    ordered = stack_check.ordered(findings)
+    in_order = ordered(findings)
     if not _is_template(file):
-        return Judged(file=file, findings=ordered)
-    left_out = [one for one in ordered if one.id in PLACEHOLDERS]
+        return Judged(file=file, findings=in_order)
+    left_out = [one for one in in_order if one.id in PLACEHOLDERS]
     keys = tuple(dict.fromkeys(one.key for one in left_out))
-    rest = [one for one in ordered if one not in left_out]
+    rest = [one for one in in_order if one not in left_out]
     return Judged(file=file, findings=rest, placeholders=keys)
 
 
@@ -66,24 +67,24 @@ def _is_template(file: Path) -> bool:
 
 
 def _alone(file: Path, now: dt.datetime, resolve: Resolve | None) -> Iterator[Finding]:
-    checked = stack_check.check_file(file)
+    checked = check_file(file)
     yield from (one for one in checked.findings if one.id not in _REPLACED)
     settings = checked.readable.settings
-    found = list(advice.check(settings, now.year))
+    found = list(recommendations.check(settings, now.year))
     if not _is_template(file):
         found += _ages(settings, History(file, now))
         found += _published(settings, resolve) if resolve else []
-    yield from checked.readable.news(found)
+    yield from checked.readable.root_causes(found)
 
 
 def _ages(settings: Settings, history: History) -> Iterator[Finding]:
     for index, domain in enumerate(settings.domains):
         if domain.dmarc.policy == "none":
             age = history.age(_says(domain.name, "policy"))
-            yield from posture.check_none(age, f"domains[{index}].dmarc.policy")
+            yield from mail_recommendations.check_none(age, f"domains[{index}].dmarc.policy")
         if domain.spf.all == "softfail":
             age = history.age(_says(domain.name, "all"))
-            yield from posture.check_softfail(age, f"domains[{index}].spf.all")
+            yield from mail_recommendations.check_softfail(age, f"domains[{index}].spf.all")
 
 
 def _says(domain: str, what: str) -> Says:
@@ -92,7 +93,7 @@ def _says(domain: str, what: str) -> Says:
 
     def says(text: str) -> bool:
         try:
-            found = stack_check.check(stack_file.parse(text).config).readable
+            found = check_config(stack_file.parse(text).config).readable
         except StackFileError:
             return False
         words = [
@@ -111,7 +112,9 @@ def _published(settings: Settings, resolve: Resolve) -> Iterator[Finding]:
             name = dkim.record_name(key.selector, domain.name)
             place = f"domains[{index}].dkim[{at}].selector"
             try:
-                yield from posture.check_published_key(resolve(name, "TXT"), name, place)
+                yield from mail_recommendations.check_published_key(
+                    resolve(name, "TXT"), name, place
+                )
             except UnansweredError as error:
                 yield Finding(
                     id="dns-unanswered",
@@ -119,7 +122,7 @@ def _published(settings: Settings, resolve: Resolve) -> Iterator[Finding]:
                     reason=f"whether {name} holds a strong key is not known: {error}",
                     cure="try again where the DNS can be asked",
                     source="RFC 8301 §3.2",
-                    level="advice",
+                    level="warning",
                 )
 
 
@@ -134,10 +137,10 @@ def _together(files: Sequence[Path]) -> Iterator[tuple[Path, list[Finding]]]:
     others = [stack_file.path(stack).resolve() for stack in stack_file.names()]
     for file in [*(one for one in others if one not in asked), *asked]:
         if not _is_template(file):
-            readable = stack_check.check_file(file).readable
+            readable = check_file(file).readable
             stack = stack_file.name(file) or file.name
             found = _beside(readable.settings, stack, domains, hosts)
-            yield file, readable.news(found)
+            yield file, readable.root_causes(found)
 
 
 def _beside(

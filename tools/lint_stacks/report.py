@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mail.finding import Finding, advice, errors
+from mail.finding import Finding, errors, warnings
 from tools.lint_stacks.judge import Judged
 
 LOG_WIDTH = 140  # columns, where no terminal says how wide it is
-_MARKS = {"error": ("✗", "bold red"), "advice": ("!", "yellow")}
+_MARKS = {"error": ("✗", "bold red"), "warning": ("!", "yellow")}
 
 
 def console() -> Console:
@@ -61,9 +61,9 @@ def _rule(finding: Finding) -> str:
 
 def _sum(judged: Sequence[Judged], *, failed: bool) -> Text:
     wrong = sum(len(errors(one.findings)) for one in judged)
-    better = sum(len(advice(one.findings)) for one in judged)
+    better = sum(len(warnings(one.findings)) for one in judged)
     files = "1 stack file" if len(judged) == 1 else f"{len(judged)} stack files"
     wrongs = "1 error" if wrong == 1 else f"{wrong} errors"
-    betters = "1 piece of advice" if better == 1 else f"{better} pieces of advice"
+    betters = "1 warning" if better == 1 else f"{better} warnings"
     sign, style = ("✗", "red") if failed else ("✓", "green")
     return Text.assemble((sign, style), f" {files}: {wrongs}, {betters}")

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from components import stack_check, stack_file
-from mail import address, finding
+from mail import address, finding, template
 from mail.finding import Finding
+from settings import stack_file
+from settings.check import check_config
 from tools.new_stack.question import Answers, one
 from tools.new_stack.questions import QUESTIONS
 
+_FOLDER = "tools/new_stack"
 _STACK_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 # What every YAML reader, Pulumi's own included, takes as the same text without quotes.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+=-]*( [A-Za-z0-9_./@+=-]+)*")
@@ -37,20 +38,22 @@ def _dns_name(text: str) -> str:
 def render(answers: Answers) -> str:
     """Return the text of the file; an answer that is missing is left empty."""
     values = {each.name: list(answers.get(each.name, ())) for each in QUESTIONS}
-    template = _environment().get_template("stack.yaml.j2")
-    return template.render(answers=values, stack=name(answers), year=datetime.now(UTC).year)
+    year = datetime.now(UTC).year
+    return template.render(
+        f"{_FOLDER}/stack.yaml.j2", answers=values, stack=name(answers), year=year, **_YAML
+    )
 
 
 def next_steps(answers: Answers) -> str:
     """Return the commands that come next, as they are typed."""
     values = {each.name: one(answers, each.name) for each in QUESTIONS}
-    return _environment().get_template("next_steps.txt.j2").render(values, stack=name(answers))
+    return template.render(f"{_FOLDER}/next_steps.txt.j2", stack=name(answers), **values)
 
 
 def problems(answers: Answers) -> list[Finding]:
     """Return what `pulumi preview` would refuse, and what is right in a file but in no new one."""
     values = yaml.safe_load(render(answers))["config"]
-    checked = stack_check.check(values, name=name(answers))
+    checked = check_config(values, name=name(answers))
     nowhere = _nowhere_problems(answers)
     # That the aliases lead in a circle then says the same in harder words.
     errors = [
@@ -108,19 +111,6 @@ def _nowhere_problems(answers: Answers) -> list[Finding]:
     ]
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - YAML, not HTML; the filters below quote
-    )
-    environment.filters.update(_FILTERS)
-    return environment
-
-
 def _text(value: str) -> str:
     """Return ``value`` as YAML reads it back: plain where it cannot be taken for anything else."""
     if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
@@ -140,9 +130,9 @@ def _list(values: list[str]) -> str:
     return "[" + ", ".join(map(_text, values)) + "]"
 
 
-_FILTERS: Mapping[str, object] = {
+_YAML: Mapping[str, object] = {
     "text": _text,
     "quoted": _quoted,
     "number": _number,
-    "list": _list,
+    "flow_list": _list,
 }

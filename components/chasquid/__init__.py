@@ -1,0 +1,1 @@
+"""chasquid on the host: installed, configured, running, and its mail domains."""

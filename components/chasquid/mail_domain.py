@@ -1,0 +1,123 @@
+"""A mail domain on the host: its folder, signing keys, accounts and aliases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.chasquid.chasquid_service import ChasquidService
+from components.component import Component
+from components.dns.dkim_keys import SigningKey
+from components.host.step import Step
+from components.load import Passwords
+from components.resources.account import Account
+from components.resources.host_file import HostFile
+from mail.alias import entry
+from mail.chasquid import files as chasquid_files
+from mail.password import Scrypt
+from settings.settings import Domain
+
+PRIVATE_MODE = "0640"
+PRIVATE_OWNER = f"root:{chasquid_files.GROUP}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailDomainArgs:
+    """What a domain is made from.
+
+    Attributes:
+        settings: its entry in the stack's file.
+        keys: the keys that sign for it.
+        passwords: gives an address's password, or None where one is to be generated.
+        chasquid: the server that it is on.
+        running: what its own start comes after.
+    """
+
+    settings: Domain
+    keys: Sequence[SigningKey]
+    passwords: Passwords
+    chasquid: ChasquidService
+    running: pulumi.Resource | None
+
+
+class MailDomain(Component):
+    """One domain that the server sends for.
+
+    Attributes:
+        passwords: each account's address and password, a secret.
+    """
+
+    def __init__(
+        self, name: str, args: MailDomainArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tapal:chasquid:MailDomain", name, None, opts)
+        self._label = name
+        self._args = args
+        folder = Step(
+            f"{name}-folder",
+            "chasquid-domain",
+            ssh_target=args.chasquid.ssh_target,
+            stdin=args.chasquid.claim(args.settings.name),
+            undo=True,
+            opts=self.child(),
+        )
+        self._folder: pulumi.Resource = folder.resource
+        keys = [self._key(key) for key in args.keys]
+        self.passwords: dict[str, pulumi.Output[str]] = {}
+        users = self._user_file()
+        aliases = self._alias_file()
+        # A users file that appears needs a restart as well (a new domain); its changes do not.
+        revisions = [*(key.revision for key in keys), users.path, folder.stdout]
+        files = [*keys, users, aliases]
+        args.chasquid.ensure_running(f"{name}-start", revisions, self.child(args.running, *files))
+        self.register_outputs({"domain": args.settings.name})
+
+    def _key(self, key: SigningKey) -> HostFile:
+        name = f"{self._label}-key-{key.selector}"
+        retire = Step(
+            f"{name}-retire",
+            "chasquid-key",
+            ssh_target=self._args.chasquid.ssh_target,
+            undo=True,
+            opts=self.child(self._folder),
+        ).resource
+        return HostFile(
+            name,
+            path=chasquid_files.dkim_path(self._args.settings.name, key.selector),
+            content=pulumi.Output.secret(key.private_pem),
+            mode=PRIVATE_MODE,
+            owner=PRIVATE_OWNER,
+            opts=self.child(retire, key.served),
+        )
+
+    def _user_file(self) -> HostFile:
+        hashes: dict[str, pulumi.Output[Scrypt]] = {}
+        for account in self._args.settings.accounts:
+            address = f"{account}@{self._args.settings.name}"
+            resource = Account(
+                f"{self._label}-account-{account}",
+                address=address,
+                given=self._args.passwords(address),
+                opts=self.child(),
+            )
+            self.passwords[address] = resource.password
+            hashes[account] = resource.scrypt()
+        # Of no accounts `Output.all` makes a list, hence `dict`.
+        content = pulumi.Output.all(**hashes).apply(lambda all_: chasquid_files.users(dict(all_)))
+        return HostFile(
+            f"{self._label}-users",
+            path=chasquid_files.users_path(self._args.settings.name),
+            content=pulumi.Output.secret(content),
+            mode=PRIVATE_MODE,
+            owner=PRIVATE_OWNER,
+            opts=self.child(self._folder),
+        )
+
+    def _alias_file(self) -> HostFile:
+        domain = self._args.settings
+        return HostFile(
+            f"{self._label}-aliases",
+            path=chasquid_files.aliases_path(domain.name),
+            content=chasquid_files.aliases(entry.expand(domain.addresses())),
+            opts=self.child(self._folder),
+        )

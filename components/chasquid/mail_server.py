@@ -1,0 +1,113 @@
+"""chasquid on the host: pinned version, configuration, hardened unit."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.chasquid.chasquid_service import ChasquidService
+from components.component import Component
+from components.host.step import Step
+from components.plan import HostPlan
+from components.resources.host_file import HostFile
+from mail.chasquid import files as chasquid_files
+from mail.chasquid import hardening
+from mail.template import render
+
+PREFERENCES = "/etc/apt/preferences.d/tapal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServerArgs:
+    """What the server is made from.
+
+    Attributes:
+        plan: the host; its name is HELO, and a local domain of its own, for its postmaster.
+        chasquid: where it runs.
+    """
+
+    plan: HostPlan
+    chasquid: ChasquidService
+
+
+class MailServer(Component):
+    """chasquid, installed and configured; `MailService` starts it once it has something to serve.
+
+    Attributes:
+        installed: the step that installed it; files owned by its group come after it.
+        revisions: of the files that it reads only at start.
+    """
+
+    def __init__(
+        self, name: str, args: MailServerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tapal:chasquid:MailServer", name, None, opts)
+        self._label = name
+        self._args = args
+        self.installed = self._install()
+        conf = self._conf()
+        drop_in = HostFile(
+            f"{name}-hardening",
+            path=hardening.drop_in_path(),
+            content=hardening.drop_in(),
+            opts=self.child(self.installed),
+        )
+        self._own_domain(conf)
+        self.revisions = [conf.revision, drop_in.revision]
+        self.register_outputs({"hostName": args.chasquid.host_name})
+
+    def _install(self) -> pulumi.Resource:
+        pin = HostFile(
+            f"{self._label}-apt-pin",
+            path=PREFERENCES,
+            content=render(
+                "components/chasquid/apt-preferences.j2", package="chasquid", suite="testing"
+            ),
+            opts=self.child(),
+        )
+        stdin = (
+            f"minimum={chasquid_files.MINIMUM_VERSION}\n"
+            f"mirror={self._args.plan.server.debian_mirror or ''}\n"
+        )
+        return Step(
+            f"{self._label}-install",
+            "chasquid-install",
+            ssh_target=self._args.chasquid.ssh_target,
+            stdin=stdin,
+            undo=True,
+            opts=self.child(pin),
+        ).resource
+
+    def _conf(self) -> HostFile:
+        server = self._args.plan.server
+        config = chasquid_files.Config(
+            hostname=self._args.chasquid.host_name,
+            max_data_size_mb=server.max_data_size_mb,
+            max_queue_items=server.max_queue_items,
+            give_up_send_after=server.give_up_send_after,
+        )
+        return HostFile(
+            f"{self._label}-conf",
+            path=chasquid_files.config_path(),
+            content=chasquid_files.conf(config),
+            opts=self.child(self.installed),
+        )
+
+    def _own_domain(self, conf: HostFile) -> None:
+        # Its postmaster's mail goes to whom the CA writes to (RFC 5321 §4.5.1).
+        name = self._args.chasquid.host_name
+        folder = Step(
+            f"{self._label}-own-domain-{name}",
+            "chasquid-domain",
+            ssh_target=self._args.chasquid.ssh_target,
+            stdin=self._args.chasquid.claim(name),
+            undo=True,
+            opts=self.child(conf),  # which says whose server it is
+        ).resource
+        HostFile(
+            # A new host name is a new resource: a replacement would give no order against the
+            # folder's deletion, and the folder can only go when this file is out of it.
+            f"{self._label}-own-aliases-{name}",
+            path=chasquid_files.aliases_path(name),
+            content=chasquid_files.aliases({"postmaster": [self._args.plan.acme.email]}),
+            opts=self.child(folder),
+        )

@@ -1,0 +1,75 @@
+"""The host's certificate: issued by ACME on the host, renewed there, and what uses it restarted."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.component import Component
+from components.host.step import Step
+from components.plan import HostPlan
+from components.resources.host_file import HostFile
+from mail.template import render
+from settings.ssh_target import SshTarget
+
+CA_BUNDLE = "/etc/tapal/acme-ca.pem"
+DEPLOY_HOOK = "/etc/letsencrypt/renewal-hooks/deploy/tapal"
+CERTBOT_DROP_IN = "/etc/systemd/system/certbot.service.d/tapal.conf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateArgs:
+    """What a certificate is made from: the host with its CA, and how to log in."""
+
+    plan: HostPlan
+    ssh_target: SshTarget
+
+
+class Certificate(Component):
+    """A certificate for the host's name.
+
+    Attributes:
+        issued: the step that got it; its data changes when another certificate is wanted.
+        hook: the deploy hook's file.
+    """
+
+    def __init__(
+        self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tapal:host:Certificate", name, None, opts)
+        self.hook = HostFile(
+            f"{name}-deploy-hook",
+            path=DEPLOY_HOOK,
+            content=render("components/host/deploy-certificate.j2", reload=args.plan.acme.reload),
+            mode="0755",
+            validate="bash -n",
+            opts=self.child(),
+        )
+        bundle = args.plan.acme.ca_text()
+        trust = self._trust(name, bundle) if bundle else []
+        stdin = (
+            f"name={args.plan.settings.name}\nemail={args.plan.acme.email}\ndirectory={args.plan.acme.directory}\n"
+            f"ca={CA_BUNDLE if bundle else ''}\n"
+        )
+        step = Step(
+            # A new name is a new certificate, and the old one goes.
+            f"{name}-issue-{args.plan.settings.name}",
+            "certificate",
+            ssh_target=args.ssh_target,
+            stdin=stdin,
+            undo=True,
+            opts=self.child(self.hook, *trust),
+        )
+        self.issued: pulumi.Resource = step.resource
+        self.register_outputs({"name": args.plan.settings.name})
+
+    def _trust(self, name: str, bundle: str) -> list[HostFile]:
+        # Renewals run by certbot's own timer, long after us: the CA must be known there too.
+        return [
+            HostFile(f"{name}-acme-ca", path=CA_BUNDLE, content=bundle, opts=self.child()),
+            HostFile(
+                f"{name}-certbot-ca",
+                path=CERTBOT_DROP_IN,
+                content=render("components/host/certbot-ca.conf.j2", path=CA_BUNDLE),
+                opts=self.child(),
+            ),
+        ]

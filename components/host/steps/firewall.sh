@@ -1,0 +1,24 @@
+#!/bin/bash
+# Loads the firewall, and takes it back by itself after 90 s unless the next step, which comes by
+# a new SSH connection, confirms that it still gets in. Nobody is locked out by a wrong port.
+# shellcheck source=components/host/steps/lib.sh
+. /usr/local/lib/tapal/steps/lib.sh
+
+rules=/etc/tapal/firewall.nft
+rollback=tapal-firewall-rollback
+
+if [ "$1" = delete ]; then
+  quiet systemctl disable --now tapal-firewall.service || true
+  nft delete table inet tapal 2>/dev/null || true
+  say "firewall removed"
+  exit 0
+fi
+
+quiet nft -c -f "$rules" || fail "the firewall's rules do not load" "see the lines above"
+quiet systemctl daemon-reload
+systemctl stop "$rollback.timer" 2>/dev/null || true
+quiet systemd-run --unit="$rollback" --on-active=90 --timer-property=AccuracySec=1s \
+  /usr/sbin/nft delete table inet tapal
+quiet systemctl enable tapal-firewall.service
+quiet systemctl restart tapal-firewall.service
+say "firewall loaded; it stays only if the next connection gets in"

@@ -1,0 +1,57 @@
+#!/bin/bash
+# Host name, time zone, locale, package mirror. Data: name=, timezone=, locale=, mirror= (the last
+# three may be empty: then what the provider set stays).
+# shellcheck source=components/host/steps/lib.sh
+. /usr/local/lib/tapal/steps/lib.sh
+
+name=$(setting name)
+if [ "$(hostname)" != "$name" ] || [ "$(cat /etc/hostname)" != "$name" ]; then
+  say "host name: $name"
+  hostnamectl set-hostname "$name"
+fi
+# The name must resolve on the host itself even while DNS does not know it yet.
+if ! grep -qE "^127\.0\.1\.1[[:space:]]+$name( |\$)" /etc/hosts; then
+  hosts=$(grep -vE '^127\.0\.1\.1[[:space:]]' /etc/hosts || true)
+  printf '%s\n127.0.1.1 %s %s\n' "$hosts" "$name" "${name%%.*}" | write_file /etc/hosts 644
+fi
+# Otherwise cloud-init puts its own name back at the next boot.
+if [ -d /etc/cloud/cloud.cfg.d ]; then
+  printf 'preserve_hostname: true\nmanage_etc_hosts: false\n' |
+    write_file /etc/cloud/cloud.cfg.d/99-tapal.cfg 644
+fi
+
+timezone=$(setting timezone)
+if [ -n "$timezone" ] && [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/$timezone" ]; then
+  [ -e "/usr/share/zoneinfo/$timezone" ] ||
+    fail "there is no time zone $timezone" "choose one of \`timedatectl list-timezones\` for tapal:host.timezone"
+  say "time zone: $timezone"
+  ln -sfn "/usr/share/zoneinfo/$timezone" /etc/localtime
+  echo "$timezone" | write_file /etc/timezone 644
+fi
+
+mirror=$(setting mirror)
+if [ -n "$mirror" ]; then
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+    # Only the distribution's own archive is moved: security updates come from their source.
+    if [ -f "$file" ] && ! [ -e "$file.before-tapal" ] && grep -qE 'https?://[^ ]+/(debian|ubuntu)/?( |$)' "$file"; then
+      say "package mirror in $file: $mirror"
+      cp -p "$file" "$file.before-tapal"
+      sed -E "s#https?://[^ ]+/(debian|ubuntu)/?( |\$)#${mirror%/}\2#" "$file.before-tapal" >"$file"
+    fi
+  done
+fi
+
+locale=$(setting locale)
+if [ -n "$locale" ] && ! locale -a 2>/dev/null | tr -d - | grep -qix "$(tr -d - <<<"$locale")"; then
+  say "locale: $locale"
+  if ! command -v locale-gen >/dev/null; then
+    quiet apt_get update
+    quiet apt_get install locales
+  fi
+  sed -i -E "s/^# *($locale .*)/\1/" /etc/locale.gen
+  grep -q "^$locale " /etc/locale.gen || echo "$locale ${locale#*.}" >>/etc/locale.gen
+  quiet locale-gen
+fi
+# One of the two is a link to the other, depending on the release.
+[ -z "$locale" ] || echo "LANG=$locale" | write_file "$(readlink -f /etc/default/locale)" 644
+say "host name $name, time zone ${timezone:-as it was}, locale ${locale:-as it was}"

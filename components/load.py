@@ -1,0 +1,97 @@
+"""Reads Pulumi's configuration into `Settings`, or refuses it whole with every problem at once."""
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+
+import pulumi
+from pulumi.runtime.config import CONFIG, is_config_secret
+
+from mail import dmarc, finding
+from mail.finding import Finding
+from settings import credentials, given_passwords
+from settings.check import SECRET, Checked, check_config
+from settings.settings import Host, Settings
+from settings.ssh_target import ConfigReader, SshTarget, SshTargetError, read_ssh_target
+from settings.stray_keys import PREFIX
+
+Passwords = Callable[[str], pulumi.Output[str] | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack that may be brought up.
+
+    Attributes:
+        settings: what its file says.
+        host: its own host, or that of ``tapal:hostStack``.
+        ssh_target: the way to that host.
+        passwords: gives the password that the stack gives an address, or None.
+    """
+
+    settings: Settings
+    host: Host
+    ssh_target: SshTarget
+    passwords: Passwords
+
+
+def load(config: pulumi.Config) -> Stack:
+    """Return the stack's settings and what belongs to them.
+
+    Raises:
+        pulumi.RunError: something is wrong with them; the message lists everything, with cures.
+    """
+    checked = check_config(_values(), name=pulumi.get_stack())
+    problems = list(checked.findings)
+    given, unreadable = given_passwords.read(config.get(given_passwords.KEY))
+    if given_passwords.KEY not in {one.key for one in problems}:
+        problems += [*unreadable, *given_passwords.check(given, checked.readable)]
+    problems += _access_problems(checked, {one.key for one in problems})
+    errors = finding.errors(problems)
+    if checked.settings is None or checked.host is None or errors:
+        raise pulumi.RunError(finding.refusal(errors))
+    try:
+        ssh_target = read_ssh_target(_getter(config))
+    except SshTargetError as error:
+        raise pulumi.RunError(finding.refusal([error.finding])) from error
+    # Consent to reports is looked up in the DNS (`components.preflight.dns_checks`).
+    warn(one for one in problems if one.id != dmarc.CONSENT)
+    passwords = _passwords(config, frozenset(given))
+    return Stack(
+        settings=checked.settings, host=checked.host, ssh_target=ssh_target, passwords=passwords
+    )
+
+
+def warn(problems: Iterable[Finding]) -> None:
+    """Show what is worth knowing among ``problems`` as warnings."""
+    for one in finding.warnings(problems):
+        key = f"tapal:{one.key}: " if one.key else ""
+        pulumi.log.warn(f"{key}{one.reason}. Cure: {one.cure}.")
+
+
+def _values() -> dict[str, object]:
+    """Return the stack's configuration as the engine gives it, a mark in each secret's place."""
+    return {key: SECRET if is_config_secret(key) else text for key, text in CONFIG.get().items()}
+
+
+def _getter(config: pulumi.Config) -> ConfigReader:
+    return lambda key: config.get(key.removeprefix(PREFIX))
+
+
+def _access_problems(checked: Checked, known: Container[str]) -> list[Finding]:
+    """Return what keeps host or zone shut, unless something is found at its place already."""
+    host = checked.host or checked.readable.settings.host
+    key_file = host.ssh.key_file if host else None
+    found = credentials.check(CONFIG.get().get, pulumi.get_stack(), key_file)
+    return [one for one in found if one.key not in known]
+
+
+def _passwords(config: pulumi.Config, given: frozenset[str]) -> Passwords:
+    """Return a look-up of the given password of an address; None where one is to be generated."""
+    secret = config.get_secret(given_passwords.KEY)
+
+    def find(address: str) -> pulumi.Output[str] | None:
+        if secret is None or address not in given:
+            return None
+        return secret.apply(lambda text: given_passwords.read(text)[0][address])
+
+    return find

@@ -1,0 +1,74 @@
+"""Looks at what the stack's zones hold.
+
+The zones are looked up at once, not as Outputs: which resources there are depends on what is
+found.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pulumi
+
+from components.dns import cloudflare_plugin
+from components.dns.cloudflare_plugin import LookUpError
+from components.load import Stack
+from components.plan import Zone
+from components.preflight.own_state import OwnState
+from mail.finding import Finding
+from mail.zone.record import Listing, seen_by
+from settings.rules.run import ZONE_UNREACHABLE
+
+_SAID = re.compile(r'"message":\s*"([^"]+)"')
+_REFUSED = re.compile(r"\b40[013] |API tokens must be|[Mm]issing.*credential")
+
+
+def look(stack: Stack, state: OwnState) -> tuple[Mapping[str, Zone], list[Finding]]:
+    """Return the zones that ``stack`` needs, with what they hold.
+
+    A zone that cannot be looked at has no id, seems empty, and is a finding.
+    """
+    zones: dict[str, Zone] = {}
+    problems: list[Finding] = []
+    for name, key in dict(_needed(stack)).items():
+        try:
+            zones[name] = _read(name, state)
+        except LookUpError as error:
+            empty = Listing(zone=name, stack=pulumi.get_stack())
+            zones[name] = Zone(name=name, id="", listing=empty)
+            problems.append(_unreachable(name, key, str(error)))
+    return zones, problems
+
+
+def _needed(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Yield each zone, and the setting that names it; the last word on a zone counts."""
+    if stack.settings.host is not None:
+        yield stack.settings.host_zone(stack.host), "host.zone"
+    for index, domain in enumerate(stack.settings.domains):
+        yield domain.dns_zone, f"domains[{index}].{'zone' if domain.zone else 'name'}"
+
+
+def _read(name: str, state: OwnState) -> Zone:
+    zone_id = cloudflare_plugin.find_zone(name)
+    stack = pulumi.get_stack()
+    records = [
+        seen_by(stack, record, state.comment_of(zone_id, record, listed))
+        for record, listed in cloudflare_plugin.list_records(zone_id)
+    ]
+    previous = state.previous_rrsets(zone_id)
+    listing = Listing(zone=name, stack=stack, records=records, previous=previous)
+    return Zone(name=name, id=zone_id, listing=listing)
+
+
+def _unreachable(name: str, key: str, answer: str) -> Finding:
+    said = "; ".join(dict.fromkeys(_SAID.findall(answer))) or answer.strip().splitlines()[0]
+    cure = ZONE_UNREACHABLE.cure
+    if "exactly one result" in answer:
+        reason = f"the API token opens no zone called {name}"
+        cure = f"add {name} to Cloudflare, name the zone it lies in (zone: …), or, for the token, "
+        cure += ZONE_UNREACHABLE.cure
+    elif _REFUSED.search(answer):
+        reason = f"Cloudflare refuses the API token for {name}: {said}"
+    else:
+        reason = f"the zone {name} cannot be looked at: {said}"
+        cure = "try again; www.cloudflarestatus.com tells of outages"
+    return ZONE_UNREACHABLE.found(key, reason=reason, cure=cure)

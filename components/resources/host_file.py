@@ -1,0 +1,166 @@
+"""A file on the host as a resource: created, read back, compared, updated and deleted.
+
+A dynamic provider over one shared SSH connection. Since ``read`` returns what is really there, a
+hand edit shows as a line in ``pulumi preview`` and ``pulumi up`` repairs it. Files are written
+whole: temporary file, validate command, fsync, rename (see ``host_file.sh``).
+
+This module must keep its name and place: the state of every stack refers to its provider class
+by module and name.
+"""
+
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from settings.ssh_target import SshTargetError, read_ssh_target
+
+if TYPE_CHECKING:
+    from ssh.connection import Completed
+
+SCRIPT = Path(__file__).with_name("host_file.sh").read_text(encoding="utf-8")
+MISSING = 44
+# Seconds to keep dialling: a new server may still be booting.
+READ_PATIENCE = 20.0
+WRITE_PATIENCE = 180.0
+COMPARED = ("content", "mode", "owner")
+
+Properties = dict[str, Any]
+
+
+class HostFileError(RuntimeError):
+    """A file could not be read, written or deleted; the message names it and has the cure."""
+
+    # The engine shows the qualified name before the message; this keeps the line short.
+    __module__ = "builtins"
+
+
+class HostFileProvider(ResourceProvider):
+    """The provider half; it runs in a process of its own and keeps no state in the stack."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read how to target the host from the stack's configuration."""
+        # The engine prints the exception with its traceback; a user needs only the message.
+        sys.tracebacklimit = 0
+        self._get = req.config.get
+
+    def create(self, props: Properties) -> CreateResult:
+        """Write the file; what was there before is kept in /var/lib/tapal/before."""
+        return CreateResult(id_=props["path"], outs=self._write(props, "new"))
+
+    def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
+        """Write the file anew, with a new revision."""
+        return UpdateResult(outs=self._write(news, "ours"))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the file as it is on the host, or no id when it is gone."""
+        # A refresh must not hang on a host that is gone: what exists was there before.
+        done = self._run(["read", id_], patience=READ_PATIENCE)
+        if done.status == MISSING:
+            return ReadResult(id_=None, outs={})
+        self._expect(done, id_, "read")
+        head, _, content = done.stdout.partition(b"\n")
+        mode, _, owner = head.decode().partition(" ")
+        found = {
+            "content": content.decode("utf-8", errors="replace"),
+            "mode": mode.rjust(4, "0"),
+            "owner": owner,
+        }
+        inputs = {key: value for key, value in props.items() if key != "revision"}
+        return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare content, mode and owner; another path is another file."""
+        replaces = ["path"] if olds.get("path") != news.get("path") else []
+        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
+        return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
+
+    def delete(self, id_: str, _props: Properties) -> None:
+        """Delete the file, or put back what was there before it."""
+        self._expect(self._run(["delete", id_]), id_, "delete")
+
+    def _write(self, props: Properties, origin: str) -> Properties:
+        argv = ["write", props["path"], props["mode"], props["owner"], props["validate"], origin]
+        done = self._run(argv, props["content"].encode())
+        self._expect(done, props["path"], "write")
+        return {**props, "revision": uuid.uuid4().hex[:12]}
+
+    def _run(
+        self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
+    ) -> "Completed":
+        # Imported here: only the provider's process opens SSH, and every `up` imports this module.
+        from ssh.connection import SshError, session  # noqa: PLC0415
+
+        try:
+            target = read_ssh_target(self._get)
+            argv = ["sh", "-c", SCRIPT, "tapal", *arguments]
+            return session(target).run(argv, stdin, patience=patience)
+        except (SshError, SshTargetError) as error:
+            raise HostFileError(str(error)) from None
+
+    def _expect(self, done: "Completed", path: str, action: str) -> None:
+        if done.status == 0:
+            return
+        said = done.stderr.decode("utf-8", errors="replace").strip() or "no message"
+        raise HostFileError(
+            f"{path}: cannot {action} it on the host (status {done.status}): {said}. "
+            "The file there is as it was. Cure what the host says, then run `pulumi up` again."
+        )
+
+
+class HostFile(Resource, module="tapal", name="HostFile"):
+    """One file on the host.
+
+    Attributes:
+        path: absolute path on the host.
+        content: the text; may be a secret, and then stays one.
+        revision: changes at every write; what a restart is triggered by.
+    """
+
+    path: pulumi.Output[str]
+    content: pulumi.Output[str]
+    revision: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        path: str,
+        content: pulumi.Input[str],
+        mode: str = "0644",
+        owner: str = "root:root",
+        validate: str = "",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the file.
+
+        Args:
+            name: the resource's name, unique in the stack.
+            path: absolute path on the host; another path replaces the resource.
+            content: the whole text.
+            mode: four octal digits.
+            owner: ``user:group``, both existing on the host by the time of the write.
+            validate: a command on the host that gets the new file's path as its last argument
+                and fails if it must not be moved into place.
+            opts: Pulumi's options.
+        """
+        properties: dict[str, Any] = {
+            "path": path,
+            "content": content,
+            "mode": mode,
+            "owner": owner,
+            "validate": validate,
+            "revision": None,
+        }
+        super().__init__(HostFileProvider(), name, properties, opts)

@@ -1,0 +1,1 @@
+"""The disks that the lab's nodes start from, and the mirrors that they are filled from."""

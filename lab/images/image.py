@@ -1,0 +1,133 @@
+"""The disks that nodes start from: overlay layers, built once and kept in the cache.
+
+``base`` is a Debian 13 as a VPS provider delivers it, ``world`` what is laid over it for the lab's
+services. A layer's folder is named for the hash of its recipe (and of the layer below), so a
+changed recipe makes a new one; it is built under another name and renamed when whole.
+"""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import paths
+from lab.errors import LabError
+from lab.images import mirror
+from lab.images.apt_files import write_apt_files
+from lab.progress import step
+
+_RECIPES = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer: its recipe ``images/<name>.sh``, the layer below, settings the recipe takes."""
+
+    name: str
+    below: "Layer | None" = None
+    settings: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """The hash of everything that decides what is in the layer."""
+        whole = hashlib.sha256(self.below.key.encode() if self.below else b"")
+        settings = sorted(self.settings.iterdir()) if self.settings else []
+        for file in (_RECIPES / f"{self.name}.sh", *settings):
+            whole.update(file.read_bytes())
+        return whole.hexdigest()[:12]
+
+    @property
+    def path(self) -> Path:
+        """Where the finished layer is (or will be)."""
+        return folder() / f"{self.name}-{self.key}"
+
+    @property
+    def lower(self) -> tuple[Path, ...]:
+        """The layers an overlay is mounted from, topmost first."""
+        return (self.path, *(self.below.lower if self.below else ()))
+
+
+BASE = Layer(name="base")
+WORLD = Layer(name="world", below=BASE, settings=_RECIPES.parent / "world/root/etc/rspamd/local.d")
+
+
+def folder() -> Path:
+    """Return the folder of all layers."""
+    return paths.cache() / "layers"
+
+
+def missing() -> list[Layer]:
+    """Return the layers that are yet to be built, lowest first."""
+    return [layer for layer in (BASE, WORLD) if not layer.path.exists()]
+
+
+def build_all() -> None:
+    """Build the layers that are missing; two builders at once wait for each other.
+
+    Raises:
+        LabError: a recipe fails; the message names its log.
+    """
+    if not missing():
+        return
+    with _alone():
+        for layer in missing():
+            with step(f"building the lab's {layer.name} image (once)"):
+                _build(layer)
+        _prune()
+
+
+def _prune() -> None:
+    """Remove layers of older recipes, but for those that a node of any lab still lies on."""
+    used = {str(layer.path) for layer in (BASE, WORLD)}
+    for lower in paths.cache().glob("lab*/*/lower"):
+        used.update(lower.read_text().split(":"))
+    for old in folder().glob("*-*"):
+        if str(old) not in used and not old.name.startswith("."):
+            shutil.rmtree(old)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in folder().glob(".new-*"):  # of a build that was killed
+            shutil.rmtree(left)
+        yield
+
+
+def _build(layer: Layer) -> None:
+    settings = mirror.machine()
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder()) as new:
+        made = Path(new, "layer")
+        if layer.below is None:
+            arguments = [str(made), settings.archive]
+        else:
+            apt = Path(new, "apt")
+            write_apt_files(apt, settings)
+            arguments = [str(made), str(layer.below.path), str(apt), str(layer.settings)]
+        _recipe(layer.name, arguments, settings.environment())
+        made.rename(layer.path)
+
+
+def _recipe(name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+    """Run a recipe in a mount namespace of its own, so that its mounts end with it."""
+    log = folder() / f"{name}.log"
+    with log.open("w") as output:
+        done = subprocess.run(
+            ["unshare", "--mount", "--propagation", "private", "env",
+             *(f"{key}={value}" for key, value in environment.items()),
+             "bash", str(_RECIPES / f"{name}.sh"), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )  # fmt: skip
+    if done.returncode:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise LabError(f"building the {name} image failed; {log} ends with:\n{tail}")

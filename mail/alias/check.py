@@ -1,0 +1,113 @@
+"""What is wrong with the aliases of a server's domains, which may point to each other."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from mail import address
+from mail.alias.entry import CATCH_ALL, SOURCE, DomainAddresses, expand, name, target
+from mail.alias.routes import check_routes
+from mail.finding import Finding
+
+
+def check(domains: Sequence[DomainAddresses], key: str = "domains") -> list[Finding]:
+    """Return what is wrong with the aliases of all ``domains``, which may point to each other.
+
+    The key of domain number 0's alias ``x`` is ``domains[0].aliases.x``. What cannot be read is
+    left out of the rest of the check.
+    """
+    findings: list[Finding] = []
+    readable: list[DomainAddresses | None] = []
+    for index, domain in enumerate(domains):
+        place = f"{key}[{index}]"
+        bad_name = address.check_domain(domain.name, f"{place}.name")
+        findings += bad_name + _check_syntax(domain, place)
+        readable.append(None if bad_name else _readable(domain))
+    for index, found in enumerate(readable):
+        findings += _check_twice(domains[index], f"{key}[{index}]")
+        if found is not None:
+            findings += _advise(found, f"{key}[{index}]") if found.complete else []
+    return findings + check_routes(readable, key)
+
+
+def _check_syntax(domain: DomainAddresses, key: str) -> list[Finding]:
+    findings: list[Finding] = []
+    for index, account in enumerate(domain.accounts):
+        findings += address.check_account(account, f"{key}.accounts[{index}]")
+    for left, right in domain.aliases.items():
+        place = f"{key}.aliases.{left}"
+        findings += address.check(name, left, place)
+        if not right:
+            cure = "name one, or remove the alias"
+            findings.append(_finding("alias-empty", place, "it goes nowhere", cure))
+        for one in right:
+            findings += address.check(target, one, place)
+    return findings
+
+
+def _readable(domain: DomainAddresses) -> DomainAddresses:
+    """Return ``domain`` without the entries that cannot be read."""
+    accounts = [one for one in domain.accounts if not address.check_account(one, "")]
+    aliases = {
+        left: [one for one in right if not address.check(target, one, "")]
+        for left, right in domain.aliases.items()
+        if not address.check(name, left, "")
+    }
+    whole = len(accounts) == len(domain.accounts) and len(aliases) == len(domain.aliases)
+    return DomainAddresses(
+        name=domain.name, accounts=accounts, aliases=aliases, complete=whole and domain.complete
+    )
+
+
+def _check_twice(domain: DomainAddresses, key: str) -> list[Finding]:
+    findings: list[Finding] = []
+    served: dict[str, int] = {}
+    for index, written in enumerate(domain.accounts):
+        if address.check_account(written, ""):
+            continue
+        account = address.account(written)
+        if account in served:
+            reason = f"{account} is given twice"
+            place = f"{key}.accounts[{index}]"
+            findings.append(_finding("account-twice", place, reason, "remove one of them"))
+        served.setdefault(account, index)
+    seen: dict[str, str] = {}
+    for left in domain.aliases:
+        if address.check(name, left, ""):
+            continue
+        plain = address.without_dropped(name(left))
+        if plain in seen:
+            reason = (
+                f"{left!r} and {seen[plain]!r} are one to chasquid, which ignores dots and case"
+            )
+            cure = "put their targets into one list"
+            findings.append(_finding("alias-twice", f"{key}.aliases.{left}", reason, cure))
+        seen[plain] = left
+    return findings
+
+
+def _advise(domain: DomainAddresses, key: str) -> list[Finding]:
+    place = f"{key}.aliases"
+    reached = {address.without_dropped(left) for left in expand(domain)}
+    findings = []
+    for account in map(address.account, domain.accounts):
+        if address.without_dropped(account) not in reached:
+            reason = f"mail to {account}@{domain.name} is returned: the server keeps no mailboxes"
+            cure = f'forward it: {account}: "you@elsewhere.example"'
+            findings.append(_finding("account-unreachable", place, reason, cure, "warning"))
+    if not reached & {CATCH_ALL, "postmaster"}:
+        reason = f"nobody reads postmaster@{domain.name}, where others report trouble"
+        cure = f'add postmaster (or "*") to {place}'
+        source = "RFC 5321 §4.5.1"
+        findings.append(_finding("no-postmaster", place, reason, cure, "warning", source))
+    return findings
+
+
+def _finding(
+    rule: str,
+    key: str,
+    reason: str,
+    cure: str,
+    level: Literal["error", "warning"] = "error",
+    source: str = SOURCE,
+) -> Finding:
+    return Finding(id=rule, key=key, reason=reason, cure=cure, source=source, level=level)

@@ -1,0 +1,1 @@
+"""The files that chasquid and its unit read."""

@@ -1,0 +1,1 @@
+"""A message: written, submitted, and read again as the receiver stored it."""

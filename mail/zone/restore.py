@@ -1,0 +1,65 @@
+"""How a name gets back the records that a stack took the place of, in as few changes as may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mail.zone import owner
+from mail.zone.record import Kind, ZoneRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Changes that are made together.
+
+    Attributes:
+        deletes: records that go.
+        puts: records that become others in place: what is there, and what it becomes.
+        posts: records that are made.
+        taken: records of others that stand where one was to be put back, which therefore was not.
+    """
+
+    deletes: tuple[ZoneRecord, ...] = ()
+    puts: tuple[tuple[ZoneRecord, ZoneRecord], ...] = ()
+    posts: tuple[ZoneRecord, ...] = ()
+    taken: tuple[ZoneRecord, ...] = ()
+
+
+def restore(
+    kind: Kind, previous: Sequence[ZoneRecord], there: Sequence[ZoneRecord], stack: str
+) -> Changes:
+    """Return what puts ``previous`` back; nothing if it is back already.
+
+    Where one record only may stand, ours becomes the previous one in place, so that there is no
+    moment without. MX come back beside ours, but for those that ours names as well.
+
+    Args:
+        kind: what the records are for.
+        previous: what was there before.
+        there: what the name holds now, of whatever kind.
+        stack: whose records may be changed.
+    """
+    rivals = [one for one in there if one.is_a(kind)]
+    ours = [one for one in rivals if owner.is_of(one.comment, stack)]
+    others = [one for one in rivals if one not in ours]
+    missing = [one for one in previous if not any(other.says(one) for other in others)]
+    if kind == "mx":
+        # What ours names as well would be the same record twice: it comes back when ours is gone.
+        named = {one.value for one in ours}
+        return Changes(posts=tuple(one for one in missing if one.value not in named))
+    if others or not missing:
+        return Changes(deletes=tuple(ours), taken=tuple(others) if missing else ())
+    back = missing[0]
+    if not ours:
+        return Changes(posts=(back,))
+    return Changes(deletes=tuple(ours[1:]), puts=((ours[0], back),))
+
+
+def to_remove(
+    previous: Sequence[ZoneRecord], there: Sequence[ZoneRecord], stack: str
+) -> list[ZoneRecord]:
+    """Return those of ``previous`` that still stand beside the records of ``stack``."""
+    return [
+        one
+        for one in there
+        if not owner.is_of(one.comment, stack) and any(one.says(other) for other in previous)
+    ]

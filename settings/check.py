@@ -1,0 +1,172 @@
+"""Checks a stack's configuration, given as plain data: no engine, no secrets, nothing contacted.
+
+The same check runs at every `pulumi preview` and in `make lint-stacks`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mail.address import suggest
+from mail.finding import Finding
+from settings import key_paths, recover, stack_file, stray_keys
+from settings.recover import Recovered
+from settings.rules import stack as stack_rules
+from settings.settings import Host, Settings
+from settings.stack_file import Config, StackFileError
+from settings.stray_keys import PREFIX, SECRET_KEYS
+
+SECRET: Mapping[str, str] = {"secure": ""}
+"""Stands for a secret whose value is not needed, or not known."""
+
+ReadStack = Callable[[str], Config]
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What the check of a stack came to.
+
+    Attributes:
+        settings: None if their shape is wrong.
+        host: the stack's own host, or that of its ``hostStack``; None where neither is known.
+        findings: everything that was found, errors and warnings, in the order of the settings.
+        readable: as much of the settings as could be read.
+    """
+
+    settings: Settings | None
+    host: Host | None
+    findings: list[Finding]
+    readable: Recovered
+
+
+def check_config(
+    config: Config, *, name: str | None = None, read_stack: ReadStack = stack_file.config
+) -> Checked:
+    """Check a whole stack.
+
+    Args:
+        config: complete keys and plain values; other namespaces than ``tapal:`` are only looked
+            through for what may be meant otherwise.
+        name: the stack's own name, if it has one.
+        read_stack: gives the configuration of another stack.
+    """
+    findings = list(stray_keys.check(config))
+    own = stray_keys.own(config)
+    raw = {key: value for key, value in own.items() if key not in SECRET_KEYS}
+    found = recover.read(_structured(raw), SECRET_KEYS)
+    host, problems = _host(found, name, read_stack)
+    problems += stack_rules.check(found, host)
+    findings += [*found.findings, *found.root_causes(problems)]
+    broken = bool(found.findings)
+    return Checked(
+        settings=None if broken else found.settings,
+        host=None if broken else host,
+        findings=ordered(findings),
+        readable=found,
+    )
+
+
+def check_file(
+    file: Path, *, name: str | None = None, read_stack: ReadStack = stack_file.config
+) -> Checked:
+    """Check the stack in ``file``, without its secrets; the file itself is checked as well.
+
+    Args:
+        file: the stack's file.
+        name: the stack's name, if the file is not called for it.
+        read_stack: gives the configuration of another stack.
+    """
+    try:
+        found = stack_file.load(file)
+    except StackFileError as error:
+        broken = Finding(
+            id="stack-file",
+            key=file.name,
+            reason=str(error).removeprefix(f"{file.name} "),
+            cure="mend it; stacks/Pulumi.example.com.yaml shows what one looks like",
+            source=stack_file.SOURCE,
+        )
+        nothing = recover.read({})
+        return Checked(settings=None, host=None, findings=[broken], readable=nothing)
+    own = name or stack_file.name(file)
+    checked = check_config(found.config, name=own, read_stack=read_stack)
+    if not found.problems:
+        return checked
+    # A key beside config was meant to be in it: that it is missing there follows from that.
+    outside = {one.key.removeprefix(PREFIX) for one in found.problems}
+    others = [one for one in checked.findings if not {one.key, *one.rests_on} & outside]
+    named = [replace(one, key=one.key or file.name) for one in found.problems]
+    return replace(checked, settings=None, host=None, findings=[*named, *others])
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return ``findings`` each once, in the order of the settings that they are about."""
+    return sorted(dict.fromkeys(findings), key=lambda one: key_paths.place(one.key, Settings))
+
+
+def _structured(raw: Mapping[str, object]) -> dict[str, object]:
+    """Return ``raw`` with each value as the engine and its command line mean it.
+
+    The engine hands structures on as JSON, and `pulumi config set` keeps one in the file as such;
+    a stack's name is text, whatever it looks like.
+    """
+    return {key: _meant(key, value) for key, value in raw.items()}
+
+
+def _meant(key: str, value: object) -> object:
+    if key == "hostStack" and isinstance(value, bool | int | float):
+        return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    if not isinstance(value, str) or (key == "hostStack" and value[:1] not in ("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _host(
+    found: Recovered, own: str | None, read_stack: ReadStack
+) -> tuple[Host | None, list[Finding]]:
+    settings = found.settings
+    if settings.host is not None or settings.host_stack is None:
+        return settings.host, []
+    stack = settings.host_stack
+    if stack == own:
+        return None, [_no_host(stack, "it is this stack itself", "give tapal:host instead")]
+    if not _NAME.fullmatch(stack):
+        cure = "write the stack's name alone, without organization and project"
+        return None, [_no_host(stack, "it is no stack's name", cure)]
+    try:
+        config = read_stack(stack)
+    except StackFileError as error:
+        near = suggest(stack, (name for name in stack_file.names() if name != own))
+        cure = f"did you mean {near!r}?" if near else f"write stacks/Pulumi.{stack}.yaml first"
+        return None, [_no_host(stack, str(error), cure)]
+    return _host_in(config, stack)
+
+
+def _host_in(config: Config, stack: str) -> tuple[Host | None, list[Finding]]:
+    raw = config.get(f"{PREFIX}host")
+    if not raw:
+        further = config.get(f"{PREFIX}hostStack")
+        cure = f"write {further!r}" if further else f"give that stack a host: {stack}"
+        return None, [_no_host(stack, "that stack has no host of its own", cure)]
+    found = recover.read({"host": raw})
+    if found.findings:
+        problems = "; ".join(f"{one.key} {one.reason}" for one in found.findings)
+        return None, [_no_host(stack, f"its host is not right: {problems}", "mend that file")]
+    return found.settings.host, []
+
+
+def _no_host(stack: str, reason: str, cure: str) -> Finding:
+    return Finding(
+        id="host-stack",
+        key="hostStack",
+        reason=f"{stack!r} gives no host: {reason}",
+        cure=cure,
+        source=stack_file.SOURCE,
+        rests_on=("host",),
+    )

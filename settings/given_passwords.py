@@ -1,0 +1,76 @@
+"""The passwords that a stack gives to its accounts: looked at in clear, shown to nobody."""
+
+import json
+from collections.abc import Mapping
+
+from mail import address, password
+from mail.address import AddressError, suggest
+from mail.finding import Finding
+from settings.recover import Recovered
+from settings.stack_file import SOURCE
+
+KEY = "passwords"
+
+
+def read(text: str | None) -> tuple[dict[str, str], list[Finding]]:
+    """Return each address with its password, and what is wrong with ``text``, a JSON mapping.
+
+    Addresses are in their normal form, as accounts are.
+    """
+    if not text:
+        return {}, []
+    cure = """pulumi config set --secret tapal:passwords '{"me@example.com": "…"}'"""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        return {}, [_finding("passwords-shape", KEY, "it is no mapping of addresses", cure)]
+    given: dict[str, str] = {}
+    findings: list[Finding] = []
+    for name, plain in values.items():
+        key = f"{KEY}[{name if name.isprintable() else ascii(name)[1:-1]}]"
+        normal = _normal(name)
+        if not isinstance(plain, str):
+            reason = "the password is no text"
+            findings.append(_finding("passwords-shape", key, reason, "put it in quotes"))
+        elif normal in given:
+            reason = f"{normal} is given twice"
+            findings.append(_finding("passwords-twice", key, reason, "remove one of them"))
+        else:
+            given[normal] = plain
+    return given, findings
+
+
+def check(given: Mapping[str, str], stack: Recovered) -> list[Finding]:
+    """Return what is wrong with the passwords, for the accounts that ``stack`` has."""
+    findings: list[Finding] = []
+    domains = stack.settings.domains
+    accounts = [f"{name}@{domain.name}" for domain in domains for name in domain.accounts]
+    knows_all = _knows_all(stack)
+    for name, plain in given.items():
+        key = f"{KEY}[{name if name.isprintable() else ascii(name)[1:-1]}]"
+        findings += password.check(plain, key)
+        if knows_all and name not in accounts:
+            near = suggest(name, accounts)
+            cure = f"did you mean {near!r}?" if near else "add it to a domain's accounts"
+            reason = "no domain has that account"
+            findings.append(_finding("password-without-account", key, reason, cure))
+    return findings
+
+
+def _knows_all(stack: Recovered) -> bool:
+    places = [f"domains[{index}]" for index in range(len(stack.settings.domains))]
+    whole = [stack.is_whole(f"{place}.{what}") for place in places for what in ("name", "accounts")]
+    return "domains" not in stack.unreadable and all(whole)
+
+
+def _normal(name: str) -> str:
+    try:
+        return address.mailbox(name)
+    except AddressError:
+        return name
+
+
+def _finding(rule: str, key: str, reason: str, cure: str) -> Finding:
+    return Finding(id=rule, key=key, reason=reason, cure=cure, source=SOURCE)

@@ -1,0 +1,179 @@
+"""Says what has the wrong shape in a stack, and what to write instead."""
+
+import re
+from collections.abc import Iterable
+
+from pydantic_core import ErrorDetails
+
+from mail.address import suggest
+from mail.finding import Finding
+from settings.key_paths import Path, text
+from settings.stack_file import SOURCE
+
+EXAMPLE = "stacks/Pulumi.example.com.yaml"
+LONGEST_SHOWN = 60
+_LISTS_OF_MAPPINGS = ("domains", "dkim")
+
+
+def finding(path: Path, detail: ErrorDetails) -> Finding:
+    """Return what one of pydantic's errors, at ``path``, means to who wrote the stack."""
+    if detail["type"] == "missing":
+        cure = f"add it; {EXAMPLE} describes every key"
+        return _finding("settings-missing-key", path, "it is missing", cure)
+    reason, cure = _REASONS.get(detail["type"], _other)(detail)
+    return _finding("settings-shape", path, reason, cure)
+
+
+def unknown(path: Path, known: Iterable[str], near: str | None) -> Finding:
+    """Return what to say of the key at the end of ``path``: none of ``known``, ``near`` to one."""
+    cure = f"did you mean {near!r}?" if near else f"remove it; known are {', '.join(sorted(known))}"
+    return _finding("settings-unknown-key", path, "there is no such key", cure)
+
+
+def hidden(path: Path, character: str) -> Finding:
+    """Return what to say of a text that holds ``character``, which no line can hold."""
+    code = f"U+{ord(character):04X}"
+    reason = f"it holds an invisible character ({code})"
+    if character in "\n\r\x85\u2028\u2029":
+        reason = f"it holds a line break ({code}), after which another setting would begin"
+    return _finding("settings-hidden-character", path, reason, "type it anew, on one line")
+
+
+def private_key(path: Path) -> Finding:
+    """Return what to say of a text that holds a private key."""
+    reason = "it holds a private key, which must not stand in a file"
+    return _finding("secret-in-clear", path, reason, "make a new key, and keep this one out of it")
+
+
+def too_long(path: Path, length: int, limit: int) -> Finding:
+    """Return what to say of a text of ``length`` characters."""
+    reason = f"it has {length} characters, more than the {limit} that any of our settings needs"
+    return _finding("settings-long", path, reason, "check what was pasted there")
+
+
+def too_deep(path: Path, limit: int) -> Finding:
+    """Return what to say of a value with more lists and mappings in each other than ``limit``."""
+    reason = f"more than {limit} lists and mappings stand in each other"
+    return _finding("settings-shape", path, reason, f"{EXAMPLE} shows what it looks like")
+
+
+def date(path: Path, value: str) -> Finding:
+    """Return what to say of a text that YAML made of a date."""
+    day = value.partition(" ")[0]
+    cure = f'put it in quotes, as it was written: "{day}"'
+    return _finding("settings-shape", path, f"YAML reads it as a date ({value})", cure)
+
+
+def encrypted(path: Path) -> Finding:
+    """Return what to say of a value that is a secret, and must not be one."""
+    reason = "it is encrypted, or something in it is, and only secrets can be"
+    cure = f"write it in clear (pulumi config rm tapal:{path[0]}, then edit the stack's file)"
+    return _finding("settings-encrypted", path, reason, cure)
+
+
+def _finding(rule: str, path: Path, reason: str, cure: str) -> Finding:
+    return Finding(id=rule, key=text(path), reason=reason, cure=cure, source=SOURCE)
+
+
+def _kind(value: object) -> str:
+    """Return what ``value`` is, without showing what is in it: that may be a secret."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {_number(value)}"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list | tuple) else "a mapping"
+
+
+def _number(value: float) -> str:
+    try:
+        shown = str(value)
+    except ValueError:  # Python prints no integer of more than 4,300 digits
+        return "with thousands of digits"
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, str):
+        return _kind(value)
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+
+
+def _no_text(detail: ErrorDetails) -> tuple[str, str]:
+    value = detail["input"]
+    if value is None:
+        return "it is empty", "write a value, or remove the line"
+    reason = f"{_kind(value)} stands where text is expected"
+    if isinstance(value, bool | int | float):
+        # Not the number itself: 0815 is 815 by now, and 2026e1 is 20260.
+        return reason, "put quotes around it, just as you wrote it"
+    return reason, f"{EXAMPLE} shows what it looks like"
+
+
+def _no_number(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is no whole number", "write digits alone"
+
+
+def _too_small(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is too small", f"write {_context(detail, 'ge')} or more"
+
+
+def _too_big(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is too big", f"write {_context(detail, 'le')} or less"
+
+
+def _no_choice(detail: ErrorDetails) -> tuple[str, str]:
+    choices = re.findall(r"'([^']*)'", _context(detail, "expected"))
+    value = detail["input"]
+    near = suggest(value, choices) if isinstance(value, str) else None
+    listed = " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
+    cure = f"write {near!r}" if near else f"choose {listed}"
+    return f"{_shown(value)} is not {listed}", cure
+
+
+def _no_mapping(detail: ErrorDetails) -> tuple[str, str]:
+    reason = f"{_kind(detail['input'])} stands where a mapping of keys is expected"
+    return reason, f"{EXAMPLE} shows what it looks like"
+
+
+def _no_list(detail: ErrorDetails) -> tuple[str, str]:
+    value = detail["input"]
+    reason = f"{_kind(value)} stands where a list is expected"
+    if detail["loc"][-1] in _LISTS_OF_MAPPINGS:
+        return reason, f"write a list, even of one; {EXAMPLE} shows what it looks like"
+    if isinstance(value, str) and len(value) <= LONGEST_SHOWN and value.isprintable():
+        return (
+            reason,
+            f"write a list, such as [{value}]" if value else "write a list, or [] for none",
+        )
+    return reason, "write a list: one value in each line, after a hyphen"
+
+
+def _other(detail: ErrorDetails) -> tuple[str, str]:
+    said = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return f"{_shown(detail['input'])} does not fit: {said}", f"{EXAMPLE} shows what it looks like"
+
+
+def _context(detail: ErrorDetails, name: str) -> str:
+    return str(detail.get("ctx", {}).get(name, ""))
+
+
+_REASONS = {
+    "string_type": _no_text,
+    "int_type": _no_number,
+    "int_parsing": _no_number,
+    "int_parsing_size": _no_number,
+    "int_from_float": _no_number,
+    "finite_number": _no_number,
+    "greater_than_equal": _too_small,
+    "less_than_equal": _too_big,
+    "literal_error": _no_choice,
+    "model_type": _no_mapping,
+    "model_attributes_type": _no_mapping,
+    "dict_type": _no_mapping,
+    "tuple_type": _no_list,
+}

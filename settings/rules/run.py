@@ -1,0 +1,18 @@
+"""Rules about a run: what only the program can find out, from the state and from Cloudflare."""
+
+from mail.rule import Rule
+
+ZONE_UNREACHABLE = Rule(
+    id="zone-unreachable",
+    source="docs/cloudflare.md",
+    why="What a zone holds decides what is published, so each zone is looked at first.",
+    cure="make one for this zone with Zone:Read and DNS:Edit, then: "
+    "pulumi config set --secret cloudflare:apiToken",
+)
+HOST_STACK_MOVED = Rule(
+    id="host-stack-moved",
+    source="docs/stack-files.md",
+    level="warning",
+    why="Domains that go to another server stay on the old one, which goes on serving them.",
+    cure="make destroy before the change, and make up after it",
+)

@@ -1,0 +1,133 @@
+"""How the host is reached: read from the stack's configuration, never kept as an input.
+
+Both the program (for ``remote.Command``) and the dynamic provider's process (for ``HostFile``)
+read it here. So a new SSH key or port changes no file resource: only the way to it.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from mail.finding import Finding
+from settings import stack_file
+from settings.stack_file import StackFileError
+
+ConfigReader = Callable[[str], object]
+
+
+class SshTargetError(ValueError):
+    """The stack does not say how to reach the host; ``finding`` names the key and the cure."""
+
+    def __init__(self, key: str, reason: str, cure: str) -> None:
+        super().__init__(f"tapal:{key}: {reason}; {cure}")
+        source = "docs/stack-files.md"
+        self.finding = Finding(id="ssh-reach", key=key, reason=reason, cure=cure, source=source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SshTarget:
+    """One SSH destination.
+
+    Attributes:
+        address: IP address or name to dial.
+        port: TCP port of sshd.
+        user: login; any other than root is expected to have password-less sudo.
+        host_key: the pinned public key, ``ssh-ed25519 AAAA…``.
+        private_key: OpenSSH private key text; None leaves the choice to the SSH agent.
+    """
+
+    address: str
+    port: int = 22
+    user: str = "root"
+    host_key: str
+    private_key: str | None = field(default=None, repr=False)
+
+    @property
+    def sudo(self) -> str:
+        """Return the prefix that makes a command run as root, empty for root itself."""
+        return "" if self.user == "root" else "sudo -n "
+
+
+def private_key(get: ConfigReader, key_file: str | None) -> str | None:
+    """Return the private key: the stack's secret, the environment's, a key file's, or None (agent).
+
+    Raises:
+        SshTargetError: ``host.ssh.keyFile`` names a file that cannot be read.
+    """
+    secret = get("tapal:sshPrivateKey") or os.environ.get("TAPAL_SSH_PRIVATE_KEY")
+    if secret:
+        return _readable(str(secret).rstrip("\n") + "\n")
+    if key_file is None:
+        return None
+    try:
+        return Path(key_file).expanduser().read_text(encoding="utf-8")
+    except OSError as error:
+        raise SshTargetError(
+            "host.ssh.keyFile",
+            f"{key_file} cannot be read ({error.strerror})",
+            "name a key file of this machine, or set tapal:sshPrivateKey",
+        ) from error
+
+
+def _readable(key: str) -> str:
+    # A key that cannot be read would be printed whole by the SSH library of pulumi-command.
+    try:
+        load_ssh_private_key(key.encode(), password=None)
+        if len(key.splitlines()) < 3:
+            raise ValueError("its line ends are lost")  # noqa: TRY301 - one handler for both
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        cure = (
+            "pass the whole file of a key without a passphrase, line ends and all: "
+            "pulumi config set --secret tapal:sshPrivateKey < FILE"
+        )
+        raise SshTargetError("sshPrivateKey", "it is no OpenSSH private key", cure) from None
+    return key
+
+
+def read_ssh_target(get: ConfigReader) -> SshTarget:
+    """Read the destination from the configuration as Pulumi hands it out (objects as JSON text).
+
+    Args:
+        get: look-up of a complete key such as ``tapal:host``.
+
+    Raises:
+        SshTargetError: the stack has neither ``tapal:host`` nor a ``tapal:hostStack`` that has
+            one, or it is one without address or host key.
+    """
+    host = _host(get)
+    ssh = host.get("ssh")
+    if not isinstance(ssh, dict) or "hostKey" not in ssh or "ipv4" not in host:
+        cure = "give ipv4 and ssh.hostKey: nothing is sent to a host that is not pinned"
+        raise SshTargetError("host.ssh", "it does not say which host to trust", cure)
+    return SshTarget(
+        address=str(ssh.get("address") or host["ipv4"]).strip(),
+        port=int(ssh.get("port") or 22),
+        user=str(ssh.get("user") or "root").strip(),
+        host_key=" ".join(str(ssh["hostKey"]).split()[:2]),
+        private_key=private_key(get, ssh.get("keyFile")),
+    )
+
+
+def _host(get: ConfigReader) -> Mapping[str, Any]:
+    """Return the stack's own host, or that in the file of ``tapal:hostStack``."""
+    raw = get("tapal:host")
+    own: object = json.loads(raw) if isinstance(raw, str) else raw
+    if isinstance(own, dict) and own:
+        return own
+    stack = get("tapal:hostStack")
+    if not stack:
+        raise SshTargetError(
+            "host", "it is missing", "say how the host is reached: ipv4, ssh.hostKey"
+        )
+    # The file, not the other stack's outputs: the provider's process has only the configuration.
+    try:
+        other = stack_file.config(str(stack)).get("tapal:host")
+    except StackFileError as error:
+        raise SshTargetError("hostStack", str(error), "name a stack of this project") from error
+    return other if isinstance(other, dict) else {}

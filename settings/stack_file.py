@@ -1,0 +1,160 @@
+"""A stack's file as plain data, read from the disk: without the engine, and without secrets.
+
+It is how a stack knows the host of another one (``tapal:hostStack``), and how every stack of the
+project can be checked by someone who has none of its secrets.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from mail.address import suggest
+from mail.finding import Finding
+from settings import stack_yaml
+from settings.stack_yaml import Plain, YamlError
+
+PROJECT = Path(__file__).parent.parent
+NAMESPACE = "tapal"
+PREFIX, SUFFIX = "Pulumi.", ".yaml"
+SECTIONS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+SOURCE = "docs/stack-files.md"
+
+Config = Mapping[str, object]
+"""Complete keys (``tapal:host``) and plain values; a secret is ``{"secure": ciphertext}``."""
+
+
+class StackFileError(ValueError):
+    """A stack's file is missing, or the engine would not read it; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """What a stack's file says.
+
+    Attributes:
+        config: its configuration.
+        problems: what is wrong with the file itself, while its configuration can be read.
+    """
+
+    config: Config
+    problems: list[Finding]
+
+
+def folder() -> Path:
+    """Return where the stacks' files are: the project's ``stackConfigDir``."""
+    project = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    return PROJECT / str(project.get("stackConfigDir", "."))
+
+
+def path(stack: str) -> Path:
+    """Return the file of ``stack``, which need not exist."""
+    return folder() / f"{PREFIX}{stack}{SUFFIX}"
+
+
+def name(file: Path) -> str | None:
+    """Return the stack whose file this is, by its name; None if it is not named like one."""
+    named = len(file.name) > len(PREFIX + SUFFIX)
+    if not (named and file.name.startswith(PREFIX) and file.name.endswith(SUFFIX)):
+        return None
+    return file.name.removeprefix(PREFIX).removesuffix(SUFFIX)
+
+
+def names() -> list[str]:
+    """Return the stacks that have a file, sorted."""
+    return sorted(filter(None, map(name, folder().glob(f"{PREFIX}*{SUFFIX}"))))
+
+
+def config(stack: str) -> Config:
+    """Return what the file of ``stack`` says.
+
+    Raises:
+        StackFileError: there is no such file, or it cannot be read.
+    """
+    return read(path(stack))
+
+
+def read(file: Path) -> Config:
+    """Return the configuration in ``file``; nothing if it has no ``config``.
+
+    Raises:
+        StackFileError: it is missing, or the engine would not read it.
+    """
+    found = load(file)
+    refused = [one.reason for one in found.problems if one.id == "stack-file-twice"]
+    if refused:
+        raise StackFileError(f"{file.name} is no YAML: {'; '.join(refused)}")
+    return found.config
+
+
+def load(file: Path) -> StackFile:
+    """Return what ``file`` says, with everything that is wrong with the file itself.
+
+    Raises:
+        StackFileError: its configuration cannot be read at all.
+    """
+    try:
+        return parse(file.read_text(encoding="utf-8-sig"), file.name)
+    except OSError as error:
+        raise StackFileError(f"{file.name} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise StackFileError(f"{file.name} is no UTF-8 text") from error
+
+
+def parse(text: str, called: str = "the file") -> StackFile:
+    """Return what a stack's file that is ``called`` so says if it holds ``text``.
+
+    Raises:
+        StackFileError: its configuration cannot be read at all.
+    """
+    try:
+        document = stack_yaml.load(text)
+    except YamlError as error:
+        raise StackFileError(f"{called} is no YAML: {error}") from error
+    content = {} if document.value is None else document.value
+    if not isinstance(content, dict):
+        raise StackFileError(f"{called} is no mapping of keys: it must begin with config:")
+    values = {} if content.get("config") is None else content["config"]
+    if not isinstance(values, dict):
+        raise StackFileError(f"{called} has no mapping of keys under config")
+    return StackFile(
+        config={_complete(key): value for key, value in values.items()},
+        problems=[*map(_twice, document.twice), *_beside(content)],
+    )
+
+
+def is_secret(value: object) -> bool:
+    """Return whether a value of a stack's file is a secret: encrypted, and not known here."""
+    return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def _complete(key: str) -> str:
+    # The engine takes a key without a namespace as one of the project's.
+    return key if ":" in key else f"{NAMESPACE}:{key}"
+
+
+def _beside(content: dict[str, Plain]) -> Iterator[Finding]:
+    """Yield the keys that stand beside ``config``, where the engine overlooks them."""
+    for key in content:
+        if key in SECTIONS:
+            continue
+        near = suggest(key, SECTIONS)
+        cure = f"did you mean {near!r}?" if near else f"indent it under config, or remove {key!r}"
+        yield Finding(
+            id="stack-file-key",
+            key=key if key.isprintable() else ascii(key)[1:-1],
+            reason="it stands beside config instead of under it, where nobody reads it",
+            cure=cure,
+            source=SOURCE,
+        )
+
+
+def _twice(what: str) -> Finding:
+    return Finding(
+        id="stack-file-twice",
+        key="",
+        reason=what,
+        cure="keep one of them: with both, Pulumi does not read the file",
+        source="YAML 1.2 §3.2.1.1",
+    )

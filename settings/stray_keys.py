@@ -1,0 +1,70 @@
+"""Keys of a stack besides its settings: secrets, other namespaces, and what is nearly ours."""
+
+from collections.abc import Iterator
+
+from mail.address import suggest
+from mail.finding import Finding
+from settings.stack_file import NAMESPACE, SOURCE, Config, is_secret
+
+PREFIX = f"{NAMESPACE}:"
+SECRET_KEYS = ("sshPrivateKey", "passwords")
+CLOUDFLARE = "cloudflare"
+CLOUDFLARE_SECRETS = ("apiToken", "apiKey", "apiUserServiceKey")
+CLOUDFLARE_KEYS = (*CLOUDFLARE_SECRETS, "baseUrl", "email", "userAgentOperatorSuffix")
+_SECRETS = (
+    *(f"{PREFIX}{key}" for key in SECRET_KEYS),
+    *(f"{CLOUDFLARE}:{key}" for key in CLOUDFLARE_SECRETS),
+)
+
+
+def own(config: Config) -> dict[str, object]:
+    """Return the keys of our namespace without it; one that is nearly ours counts as ours."""
+    found = {
+        key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
+    }
+    for key, value in config.items():
+        namespace, _, name = key.partition(":")
+        if _is_nearly_ours(namespace) and name not in SECRET_KEYS:
+            found.setdefault(name, value)
+    return found
+
+
+def check(config: Config) -> Iterator[Finding]:
+    """Yield secrets that stand in clear, and keys that nobody reads as they are written."""
+    # By name: the engine hands keys out in whatever order, and what is said must not depend on it.
+    for key, value in sorted(config.items()):
+        if key in _SECRETS and value and not _is_all_secret(value):
+            yield _finding(
+                "secret-in-clear",
+                key.removeprefix(PREFIX),
+                "it stands in clear in the stack's file",
+                f"change it, then set it anew: pulumi config set --secret {key}",
+            )
+        namespace, _, name = key.partition(":")
+        if namespace == CLOUDFLARE and name not in CLOUDFLARE_KEYS:
+            near = suggest(name, CLOUDFLARE_KEYS)
+            if near is not None:
+                yield _unknown(key, f"{CLOUDFLARE}:{near}")
+        elif _is_nearly_ours(namespace):
+            yield _unknown(key, f"{PREFIX}{name}")
+
+
+def _is_nearly_ours(namespace: str) -> bool:
+    return namespace != NAMESPACE and suggest(namespace, [NAMESPACE, CLOUDFLARE]) == NAMESPACE
+
+
+def _is_all_secret(value: object) -> bool:
+    """Return whether a value is encrypted, as a whole or each of its parts."""
+    if isinstance(value, dict) and not is_secret(value):
+        return bool(value) and all(map(is_secret, value.values()))
+    return is_secret(value)
+
+
+def _unknown(key: str, near: str) -> Finding:
+    shown = key if key.isprintable() else ascii(key)[1:-1]
+    reason = "nobody reads a key of that name"
+    return _finding("settings-unknown-key", shown, reason, f"did you mean {near!r}?")
+
+
+def _finding(rule: str, key: str, reason: str, cure: str) -> Finding:
+    return Finding(id=rule, key=key, reason=reason, cure=cure, source=SOURCE)

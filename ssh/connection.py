@@ -1,0 +1,155 @@
+"""One SSH connection per process and destination, shared by every file resource.
+
+A handshake costs far more than a command, and sshd drops parallel handshakes (MaxStartups), so
+the connection is opened once, by whoever comes first, and stays open until the process ends.
+This is the only module that opens SSH; ``remote.Command`` brings its own.
+"""
+
+import asyncio
+import shlex
+import threading
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import asyncssh
+
+from settings.ssh_target import SshTarget
+
+T = TypeVar("T")
+
+# What is run here reads or writes one small file (seconds).
+TIMEOUT = 60.0
+# A silently dropped link is noticed after INTERVAL x COUNT seconds instead of TCP's minutes.
+KEEPALIVE_INTERVAL = 10
+KEEPALIVE_COUNT = 3
+
+
+class SshError(RuntimeError):
+    """The host could not be reached, or was not the pinned one; the message has the cure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """What a remote command left: exit status (-1: killed by a signal), output, errors."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Session:
+    """A connection that opens itself when first used, on an event loop of its own thread."""
+
+    def __init__(self, target: SshTarget) -> None:
+        self._reach = target
+        self._loop = asyncio.new_event_loop()
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._lock = asyncio.Lock()
+        threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True).start()
+
+    def run(self, argv: list[str], stdin: bytes = b"", *, patience: float) -> Completed:
+        """Run ``argv`` as root on the host, with ``stdin`` as its input.
+
+        Args:
+            argv: program and arguments; each is quoted for the remote shell.
+            stdin: bytes for the program's standard input.
+            patience: seconds to keep dialling a host that does not answer.
+
+        Raises:
+            SshError: no connection, a wrong host key, a refused login, a time-out.
+        """
+        return self._wait(self._run(argv, stdin, patience))
+
+    def _wait(self, work: Coroutine[object, object, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _run(self, argv: list[str], stdin: bytes, patience: float) -> Completed:
+        connection = await self._connected(patience)
+        command = self._reach.sudo + shlex.join(argv)
+        try:
+            # An empty input is never closed by the library: the command would wait for its end.
+            given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
+            done = await connection.run(command, encoding=None, timeout=TIMEOUT, **given)
+        except asyncssh.TimeoutError as error:
+            raise SshError(
+                f"{self._reach.address}: a command did not end within {TIMEOUT:.0f} s. "
+                "Look at the host's load (uptime, df), then run `pulumi up` again."
+            ) from error
+        except (asyncssh.Error, OSError) as error:
+            self._connection = None
+            raise SshError(
+                f"{self._reach.address}: the connection broke ({error}). Run `pulumi up` again: "
+                "files are written whole, so none is half there."
+            ) from error
+        status = done.exit_status if done.exit_status is not None else -1
+        return Completed(status=status, stdout=_bytes(done.stdout), stderr=_bytes(done.stderr))
+
+    async def _connected(self, patience: float) -> asyncssh.SSHClientConnection:
+        async with self._lock:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await _dial(self._reach, patience)
+            return self._connection
+
+
+async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnection:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return await _connect(target)
+        except asyncssh.HostKeyNotVerifiable as error:
+            raise SshError(
+                f"{target.address}: the host's key is not the pinned one (tapal:host.ssh.hostKey), "
+                "so nothing was sent. If the server was reinstalled, read its new key in the "
+                "provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that."
+            ) from error
+        except asyncssh.PermissionDenied as error:
+            raise SshError(
+                f"{target.address}: login as {target.user} was refused. Is the public half of "
+                "tapal:sshPrivateKey in that user's ~/.ssh/authorized_keys?"
+            ) from error
+        except (OSError, asyncssh.Error) as error:
+            if time.monotonic() > deadline:
+                raise SshError(
+                    f"{target.address} port {target.port}: no SSH within {patience:.0f} s "
+                    f"({error}). Is the server on, the address right, and the port open? After a "
+                    "change of tapal:host, look with the new settings: `pulumi up --run-program`."
+                ) from error
+            await asyncio.sleep(0.5)
+
+
+async def _connect(target: SshTarget) -> asyncssh.SSHClientConnection:
+    pinned = asyncssh.import_public_key(target.host_key)
+    # With a key of its own the agent stays out of it; without one it is the agent's turn.
+    own: dict[str, Any] = {}
+    if target.private_key is not None:
+        own = {"client_keys": [asyncssh.import_private_key(target.private_key)], "agent_path": None}
+    return await asyncssh.connect(
+        target.address,
+        target.port,
+        username=target.user,
+        known_hosts=([pinned], [], []),
+        server_host_key_algs=[pinned.get_algorithm()],
+        config=None,
+        connect_timeout=15,
+        keepalive_interval=KEEPALIVE_INTERVAL,
+        keepalive_count_max=KEEPALIVE_COUNT,
+        **own,
+    )
+
+
+def _bytes(data: bytes | str | None) -> bytes:
+    return data.encode() if isinstance(data, str) else data or b""
+
+
+_sessions: dict[SshTarget, Session] = {}
+_sessions_lock = threading.Lock()
+
+
+def session(target: SshTarget) -> Session:
+    """Return this process's session with ``target``, the same one for every caller."""
+    with _sessions_lock:
+        if target not in _sessions:
+            _sessions[target] = Session(target)
+        return _sessions[target]

@@ -1,0 +1,1 @@
+"""Tests of the mail server's components and steps."""

@@ -1,0 +1,1 @@
+"""Tests of the resources that the state remembers."""

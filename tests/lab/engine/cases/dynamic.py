@@ -1,0 +1,56 @@
+"""Dynamic resources in Python: the whole life of one, and its drift."""
+
+from tests.lab.engine.case import Arguments, Case, Step
+
+
+def file(text: str, path: str = "@dir@/file") -> dict[str, Arguments]:
+    return {"f": {"type": "File", "path": path, "text": text}}
+
+
+CASES = (
+    Case(
+        title="dynamic: create, update, replace, delete",
+        steps=(
+            Step(do="preview", resources=file("one\n"), operations=("create f",)),
+            Step(operations=("create f",), host={"file": "one\n"}),
+            Step(operations=()),
+            Step(resources=file("two\n"), operations=("update f",), host={"file": "two\n"}),
+            Step(
+                resources=file("two\n", path="@dir@/moved"),
+                operations=("create-replacement f", "replace f", "delete-replaced f"),
+                host={"file": None, "moved": "two\n"},
+            ),
+            Step(do="destroy", operations=("delete f",), host={"moved": None}),
+        ),
+    ),
+    Case(
+        title="dynamic: refresh always shows drift in the preview, and up repairs it",
+        options={"refresh": "always"},
+        steps=(
+            Step(resources=file("one\n")),
+            Step(
+                do="preview",
+                files={"file": "by hand\n"},
+                operations=("update f",),
+                prints=("- one", "+ by hand"),
+                host={"file": "by hand\n"},
+            ),
+            Step(operations=("update f",), host={"file": "one\n"}),
+            Step(do="preview", operations=()),
+            Step(do="preview", files={"file": None}, operations=("create f",)),
+            Step(operations=("create f",), host={"file": "one\n"}),
+        ),
+    ),
+    Case(
+        title="dynamic: failures keep nothing",
+        steps=(
+            Step(
+                resources=file("one\n", path="@dir@/no/such/folder"),
+                fails=True,
+                says=("FileNotFoundError",),
+            ),
+            Step(resources=file("one\n", path=""), fails=True, says=("must not be empty",)),
+            Step(do="destroy", operations=()),
+        ),
+    ),
+)

@@ -1,0 +1,73 @@
+"""What is left when Pulumi is interrupted or killed: nothing that runs."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from lab.progress import wait_until
+from tests.lab.engine.harness import STACK, Project
+
+SLEEPER = """
+from pulumi_command import local
+local.Command("x", create="echo >{started}; exec sleep 300")
+"""
+DIALLER = """
+from pathlib import Path
+from pulumi_command import remote
+connection = {{"host": "127.0.0.1", "port": 1, "dial_error_limit": -1}}
+remote.Command("x", connection=connection, create="true")
+Path("{started}").write_text("\\n")
+"""
+
+
+KILLED = pytest.param(
+    signal.SIGKILL,
+    marks=pytest.mark.skipif(
+        "TAPAL_PLUGINS" in os.environ, reason="official plugins notice after minutes"
+    ),
+)
+
+
+@pytest.mark.parametrize("program", [SLEEPER, DIALLER], ids=["command", "dial"])
+@pytest.mark.parametrize("stop", [signal.SIGINT, KILLED])
+def test_nothing_outlives_pulumi(
+    project: Project, tmp_path: Path, stop: signal.Signals, program: str
+) -> None:
+    marker = tmp_path / "started"
+    project.write("__main__.py", program.format(started=marker))
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
+    with subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env=project.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as pulumi:
+        wait_until(marker.exists, what="the operation started", seconds=30)
+        started = time.monotonic()
+        pulumi.send_signal(stop)
+        output = pulumi.communicate(timeout=30)[0]
+    assert pulumi.returncode != 0
+    assert time.monotonic() - started < 15
+    assert "Traceback" not in output
+    wait_until(lambda: not running_for(project), what="plugins and command ended", seconds=10)
+
+
+def running_for(project: Project) -> list[int]:
+    """Return the processes that work in the project's folder: plugins and what they started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                folder = (entry / "cwd").readlink()
+            except OSError:
+                continue
+            if folder == project.folder:
+                found.append(int(entry.name))
+    return found

@@ -1,0 +1,1 @@
+"""Tests of chasquid's files, read by the real chasquid."""

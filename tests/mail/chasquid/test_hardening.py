@@ -1,0 +1,36 @@
+"""The confinement of chasquid's unit, judged by systemd itself."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from mail.chasquid import hardening
+
+
+def test_exposure_is_low(chasquid_folder: Path, tmp_path: Path) -> None:
+    """1.4, together with what Debian's package ships; the goal is 1.5, and that alone has 9."""
+    for part in (chasquid_folder / "usr/lib/systemd/system").iterdir():
+        shutil.copy(part, tmp_path)
+    plain = exposure(tmp_path, 100)
+    assert "UNSAFE" in plain.stdout
+    drop_in = tmp_path / Path(hardening.drop_in_path()).parent.name
+    drop_in.mkdir()
+    (drop_in / "tapal.conf").write_text(hardening.drop_in())
+    judged = exposure(tmp_path, 14)
+    assert judged.returncode == 0, judged.stdout[-200:] + judged.stderr
+    assert not judged.stderr, "a setting that systemd does not know"
+
+
+def exposure(folder: Path, threshold: int) -> "subprocess.CompletedProcess[str]":
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager"]
+    command += [f"--threshold={threshold}", str(folder / "chasquid.service")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+
+
+def test_the_filter_lets_chown_fail_instead_of_killing() -> None:
+    lines = hardening.drop_in().splitlines()
+    filters = [line for line in lines if line.startswith("SystemCallFilter=")]
+    assert filters[-1] == "SystemCallFilter=@chown"
+    assert "SystemCallErrorNumber=EPERM" in lines
+    assert "StartLimitIntervalSec=0" in lines
+    assert hardening.drop_in_path() == "/etc/systemd/system/chasquid.service.d/tapal.conf"
