@@ -1,4 +1,4 @@
-"""Reads Pulumi's configuration into `Settings`, or refuses it whole with every problem at once."""
+"""Reads the stack's configuration from Pulumi, or refuses it whole, with every problem at once."""
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Stack:
     Attributes:
         settings: what its file says.
         host: its own host, or that of ``tapal:hostStack``.
-        ssh_target: the way to that host.
-        passwords: gives the password that the stack gives an address, or None.
+        ssh_target: how to log in to that host.
+        passwords: returns the password that the stack gives an address; None to generate one.
     """
 
     settings: Settings
@@ -45,7 +45,7 @@ def load(config: pulumi.Config) -> Stack:
     given, unreadable = given_passwords.read(config.get(given_passwords.KEY))
     if given_passwords.KEY not in {one.key for one in problems}:
         problems += [*unreadable, *given_passwords.check(given, checked.readable)]
-    problems += _access_problems(checked, {one.key for one in problems})
+    problems += _credential_problems(checked, {one.key for one in problems})
     errors = finding.errors(problems)
     if checked.settings is None or checked.host is None or errors:
         raise pulumi.RunError(finding.refusal(errors))
@@ -62,14 +62,14 @@ def load(config: pulumi.Config) -> Stack:
 
 
 def warn(problems: Iterable[Finding]) -> None:
-    """Show what is worth knowing among ``problems`` as warnings."""
+    """Show the warnings among ``problems``."""
     for one in finding.warnings(problems):
         key = f"tapal:{one.key}: " if one.key else ""
         pulumi.log.warn(f"{key}{one.reason}. Cure: {one.cure}.")
 
 
 def _values() -> dict[str, object]:
-    """Return the stack's configuration as the engine gives it, a mark in each secret's place."""
+    """Return the stack's configuration as the engine gives it, each secret replaced by a mark."""
     return {key: SECRET if is_config_secret(key) else text for key, text in CONFIG.get().items()}
 
 
@@ -77,8 +77,8 @@ def _getter(config: pulumi.Config) -> ConfigReader:
     return lambda key: config.get(key.removeprefix(PREFIX))
 
 
-def _access_problems(checked: Checked, known: Container[str]) -> list[Finding]:
-    """Return what keeps host or zone shut, unless something is found at its place already."""
+def _credential_problems(checked: Checked, known: Container[str]) -> list[Finding]:
+    """Return which credentials are missing, unless their key has a finding already."""
     host = checked.host or checked.readable.settings.host
     key_file = host.ssh.key_file if host else None
     found = credentials.check(CONFIG.get().get, pulumi.get_stack(), key_file)

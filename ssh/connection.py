@@ -43,7 +43,7 @@ class Session:
     """A connection that opens itself when first used, on an event loop of its own thread."""
 
     def __init__(self, target: SshTarget) -> None:
-        self._reach = target
+        self._target = target
         self._loop = asyncio.new_event_loop()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._lock = asyncio.Lock()
@@ -67,20 +67,20 @@ class Session:
 
     async def _run(self, argv: list[str], stdin: bytes, patience: float) -> Completed:
         connection = await self._connected(patience)
-        command = self._reach.sudo + shlex.join(argv)
+        command = self._target.sudo + shlex.join(argv)
         try:
             # An empty input is never closed by the library: the command would wait for its end.
             given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
             done = await connection.run(command, encoding=None, timeout=TIMEOUT, **given)
         except asyncssh.TimeoutError as error:
             raise SshError(
-                f"{self._reach.address}: a command did not end within {TIMEOUT:.0f} s. "
+                f"{self._target.address}: a command did not end within {TIMEOUT:.0f} s. "
                 "Look at the host's load (uptime, df), then run `pulumi up` again."
             ) from error
         except (asyncssh.Error, OSError) as error:
             self._connection = None
             raise SshError(
-                f"{self._reach.address}: the connection broke ({error}). Run `pulumi up` again: "
+                f"{self._target.address}: the connection broke ({error}). Run `pulumi up` again: "
                 "files are written whole, so none is half there."
             ) from error
         status = done.exit_status if done.exit_status is not None else -1
@@ -89,7 +89,7 @@ class Session:
     async def _connected(self, patience: float) -> asyncssh.SSHClientConnection:
         async with self._lock:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await _dial(self._reach, patience)
+                self._connection = await _dial(self._target, patience)
             return self._connection
 
 

@@ -1,7 +1,7 @@
-"""Cloudflare's API by its own client: the only module that talks to it directly.
+"""Cloudflare's API by its own client, for what the provider's plugin has no resource for.
 
-What the provider's plugin has no resource for (to put records back as they were) is done here,
-in the dynamic provider's process: importing the client takes half a second.
+That is to put records back as they were. The dynamic provider's process does it, not the program:
+importing the client takes half a second.
 """
 
 import os
@@ -20,14 +20,14 @@ PAGE_SIZE = 100
 
 
 class CloudflareError(RuntimeError):
-    """Cloudflare said no, or nothing; the message has its words."""
+    """Cloudflare refused, or did not answer; the message has its words."""
 
     # The engine shows the qualified name before the message; this keeps the line short.
     __module__ = "builtins"
 
 
 class Api:
-    """One account's API; requests that failed for the moment are tried again twice."""
+    """One account's API; a request that fails for the moment is tried again twice."""
 
     def __init__(self, get: ConfigReader) -> None:
         """Read token and address as the provider's plugin does.

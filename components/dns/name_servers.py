@@ -21,8 +21,8 @@ class NotServedError(RuntimeError):
 def wait(name: str, kind: str, values: list[str], patience: float) -> None:
     """Return once every reachable name server of the zone serves ``values``.
 
-    Of addresses it must serve these and no others: a CA, and receivers, may take any of them.
-    Of TXT others may stand beside them.
+    A and AAAA records must be exactly these, since a CA, and receivers, may take any of them. TXT
+    records may have others beside them.
 
     Args:
         name: complete name without a final dot.
@@ -96,7 +96,7 @@ def _values(answer: dns.message.Message, kind: str) -> set[str]:
 
 
 def _by_resolver(name: str, kind: str, wanted: set[str]) -> str:
-    # Some networks let nobody ask name servers directly; then the resolver's word must do.
+    # Some networks block questions to name servers; then the resolver's answer must do.
     try:
         answer = dns.resolver.resolve(name, kind, raise_on_no_answer=False)
         found = _values(answer.response, kind)

@@ -1,4 +1,4 @@
-"""A zone's record as plain data: as Cloudflare's API, its look-up and our state have it alike."""
+"""A record as plain data, in the one form that Cloudflare's API, its look-up and our state share."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ def read(record: Mapping[str, Any]) -> ZoneRecord:
         id=record.get("id") or "",
         name=str(record["name"]).lower().removesuffix("."),
         type=record["type"],
-        # Records such as SRV have data instead, which nobody here asks for.
+        # Records such as SRV have data instead of content; none of ours does.
         content=record.get("content") or "",
         ttl=int(record.get("ttl") or AUTOMATIC_TTL),
         priority=None if priority is None else int(priority),
@@ -26,7 +26,7 @@ def read(record: Mapping[str, Any]) -> ZoneRecord:
 
 
 def read_all(records: object) -> list[ZoneRecord]:
-    """Return the records of a list of plain data; none if it is no list."""
+    """Return the records of a list of plain data; none if it is not a list."""
     if not isinstance(records, Sequence) or isinstance(records, str):
         return []
     return [read(one) for one in records if isinstance(one, Mapping)]

@@ -16,7 +16,7 @@ READ_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 
 
 def describe(host: Host) -> dict[str, str | None]:
-    """Return what a host's stack tells others of it, as its output `OUTPUT`."""
+    """Return what the stack of ``host`` tells other stacks about it, as its output `OUTPUT`."""
     ipv6 = host.ipv6.address if host.ipv6 else None
     return {"name": host.name, "ipv4": host.ipv4, "ipv6": ipv6}
 
@@ -24,9 +24,9 @@ def describe(host: Host) -> dict[str, str | None]:
 def refer(stack: Stack) -> pulumi.StackReference | None:
     """Refer to the stack that owns the host, which must have been brought up as its file says.
 
-    Looked at before anything is declared, so that nothing is touched on a host that is not there
-    yet. In a preview it is a warning: one pull request may add a host and the domains on it, and
-    what it would do can be shown all the same.
+    Checked before anything of a domain is declared, so that nothing is touched on a host that does
+    not exist yet. In a preview a mismatch is a warning: one pull request may add a host and the
+    domains on it, and what it would do can be shown all the same.
 
     Returns:
         The reference; None in a preview of what comes before the host's first `up`.
@@ -47,7 +47,7 @@ def refer(stack: Stack) -> pulumi.StackReference | None:
 
 
 def moved(host: Host, state: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """Return what is worth knowing when a stack's domains go from one server to another.
+    """Return a warning if the stack's domains were on another server before.
 
     Args:
         host: the server that they are to be on.
@@ -75,7 +75,7 @@ def _outputs(stack: str) -> Mapping[str, object]:
     try:
         found = pulumi.runtime.invoke(READ_OUTPUTS, {"name": stack}).value
     except Exception as error:
-        # The SDK has no class for it; any other trouble would be as true of the reference itself.
+        # The SDK has no class for it; any other error would hit the StackReference as well.
         if "unknown stack" in str(error):
             return {}
         raise

@@ -66,7 +66,7 @@ def in_state(resources: Resources) -> tuple[MailAssets, ...]:
     """
     records: dict[tuple[What, str], set[MailRecord]] = {}
     keys: dict[tuple[What, str], list[KeyAsset]] = {}
-    known = dict(_said(resources))
+    known = dict(_key_notes(resources))
     for urn, resource in resources.items():
         outputs = resource.get("outputs") or {}
         holder = _holder(urn, str(outputs.get("name")))
@@ -98,7 +98,7 @@ def _holder(urn: str, name: str) -> tuple[What, str] | None:
     return None
 
 
-def _said(resources: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _key_notes(resources: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each domain, and what its keys' component says of them, by selector."""
     for resource in resources.values():
         outputs = resource.get("outputs") or {}
@@ -108,7 +108,7 @@ def _said(resources: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _key(outputs: Mapping[str, Any], said: Mapping[str, Any]) -> KeyAsset:
     selector = str(outputs.get("selector"))
-    # Without a word about it, a key is what it is by default.
+    # A key that the component says nothing about has the default state.
     notes = said.get(selector, {"state": "active", "protected": True})
     return KeyAsset(
         selector=selector,

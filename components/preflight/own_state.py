@@ -42,7 +42,7 @@ class OwnState:
         """Return the comment that the state has of ``record``; None if it does not have it."""
         for held in self.records:
             where = (held.get("zoneId"), held.get("name"), held.get("type"))
-            if where == (zone_id, record.name, record.type) and _is_one(held, as_listed):
+            if where == (zone_id, record.name, record.type) and _is_same(held, as_listed):
                 return held.get("comment") or ""
         return None
 
@@ -67,8 +67,8 @@ def read() -> OwnState:
 
 
 def _invoke(stack: str) -> Mapping[str, Any]:
-    # An `up` saves the state while we read it, and a backend of plain files writes in place: it
-    # may be met half written, which is over in a moment.
+    # An `up` saves the state while we read it, and a backend of plain files writes in place: the
+    # file may be half written, for a moment.
     for _ in range(TRIES - 1):
         try:
             return pulumi.runtime.invoke(READ_STATE, {"stackName": stack}).value or {}
@@ -85,8 +85,8 @@ def _of_type(resources: Mapping[str, Mapping[str, Any]], kind: str) -> Iterator[
             yield one.get("outputs") or {}
 
 
-def _is_one(held: Outputs, listed: Outputs) -> bool:
-    # The state's outputs have no id of their own; when a record was made tells it as well.
+def _is_same(held: Outputs, listed: Outputs) -> bool:
+    # The state's outputs lack the record's id; its time of creation identifies it as well.
     if held.get("id"):
         return bool(held["id"] == listed.get("id"))
     return _instant(held.get("createdOn")) == _instant(listed.get("createdOn"))

@@ -1,7 +1,7 @@
 """A mail account's password as a resource: given or generated once, hashed here.
 
 The host gets only the hash. The salt is drawn once per password, so that a second ``up`` writes
-the same users file. This module must keep its name and place (see ``host_file.py``).
+the same users file. The module must keep its path (see `components.resources`).
 """
 
 import base64
@@ -17,10 +17,10 @@ Properties = dict[str, Any]
 
 
 class AccountProvider(ResourceProvider):
-    """Makes the password where none is given, and the hash."""
+    """Generates the password if none is given, and hashes it."""
 
     def create(self, props: Properties) -> CreateResult:
-        """Take or make the password, and hash it."""
+        """Take or generate the password, and hash it."""
         return CreateResult(id_=props["address"], outs=_hashed(props))
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
@@ -28,7 +28,7 @@ class AccountProvider(ResourceProvider):
         return UpdateResult(outs=_hashed(news))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare what was given; a generated password stays as long as none is given."""
+        """Compare the given password; a generated one stays as long as none is given."""
         replaces = ["address"] if olds.get("address") != news.get("address") else []
         changed = olds.get("given") != news.get("given")
         return DiffResult(changes=bool(replaces) or changed, replaces=replaces)

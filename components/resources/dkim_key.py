@@ -1,7 +1,7 @@
 """A DKIM key as a resource: made once, a secret of the state, published from the same object.
 
 The host can be lost and rebuilt with the same key, and the TXT record is computed from the very
-key that signs. This module must keep its name and place (see ``host_file.py``).
+key that signs. The module must keep its path (see `components.resources`).
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ Properties = dict[str, Any]
 
 
 class DkimKeyProvider(ResourceProvider):
-    """Makes the key; it has no update: another algorithm is another key."""
+    """Generates the key. There is no update: another algorithm is another key."""
 
     def create(self, props: Properties) -> CreateResult:
         """Generate the key."""
@@ -24,7 +24,7 @@ class DkimKeyProvider(ResourceProvider):
         return CreateResult(id_=f"{props['selector']}._domainkey.{props['domain']}", outs=outs)
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Return what asks for another key: selector, domain or algorithm."""
+        """Compare selector, domain and algorithm: each change asks for another key."""
         fixed = ("selector", "domain", "algorithm")
         replaces = [key for key in fixed if olds.get(key) != news.get(key)]
         return DiffResult(changes=bool(replaces), replaces=replaces)

@@ -2,7 +2,7 @@
 
 A key that signs before its record is served fails at every receiver that looks just then, and
 remembers the failure for the zone's negative TTL; a CA that finds no address counts a failed
-attempt. This module must keep its name and place (see ``host_file.py``).
+attempt. The module must keep its path (see `components.resources`).
 """
 
 import sys
@@ -25,10 +25,10 @@ COMPARED = ("name", "type", "values")
 
 
 class DnsPropagationProvider(ResourceProvider):
-    """Asks at create and update, and keeps what it asked for."""
+    """Waits at create and update, and remembers what it waited for."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Show the message alone when a wait fails."""
+        """Have a failed wait show its message alone."""
         del req
         sys.tracebacklimit = 0
 
@@ -52,7 +52,7 @@ class DnsPropagationProvider(ResourceProvider):
 def _wait(props: Properties) -> None:
     if props.get("leaving"):
         return
-    # Imported here: only the provider's process asks the DNS, and every `up` imports this module.
+    # Imported here: only the provider's process asks the DNS, while every run imports this module.
     from components.dns import name_servers  # noqa: PLC0415
 
     name_servers.wait(props["name"], props["type"], props["values"], PATIENCE)
@@ -78,8 +78,8 @@ class DnsPropagation(Resource, module="tapal", name="DnsPropagation"):
             record: complete name without a final dot.
             kind: ``A``, ``AAAA`` or ``TXT``.
             values: what is to be served; none if there must be no address.
-            leaving: a record of ours is there that this very run deletes, after everything else:
-                it is not waited for.
+            leaving: whether the zone still holds a record of ours that this very run deletes, at
+                its end: then there is no wait.
             opts: Pulumi's options.
         """
         properties: dict[str, Any] = {"name": record, "type": kind, "values": values}

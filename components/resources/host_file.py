@@ -4,8 +4,7 @@ A dynamic provider over one shared SSH connection. Since ``read`` returns what i
 hand edit shows as a line in ``pulumi preview`` and ``pulumi up`` repairs it. Files are written
 whole: temporary file, validate command, fsync, rename (see ``host_file.sh``).
 
-This module must keep its name and place: the state of every stack refers to its provider class
-by module and name.
+The module must keep its path: every stack's state refers to the provider class by module and name.
 """
 
 import sys
@@ -47,16 +46,16 @@ class HostFileError(RuntimeError):
 
 
 class HostFileProvider(ResourceProvider):
-    """The provider half; it runs in a process of its own and keeps no state in the stack."""
+    """Reads and writes the file; runs in a process of its own, which the engine starts."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read how to target the host from the stack's configuration."""
-        # The engine prints the exception with its traceback; a user needs only the message.
+        # The engine prints an exception with its traceback; a user needs only the message.
         sys.tracebacklimit = 0
         self._get = req.config.get
 
     def create(self, props: Properties) -> CreateResult:
-        """Write the file; what was there before is kept in /var/lib/tapal/before."""
+        """Write the file; one that was there before is kept in /var/lib/tapal/before."""
         return CreateResult(id_=props["path"], outs=self._write(props, "new"))
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
@@ -65,7 +64,7 @@ class HostFileProvider(ResourceProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the file as it is on the host, or no id when it is gone."""
-        # A refresh must not hang on a host that is gone: what exists was there before.
+        # Less patience than for a write: a file that is read was there before, so its host was too.
         done = self._run(["read", id_], patience=READ_PATIENCE)
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
@@ -99,7 +98,7 @@ class HostFileProvider(ResourceProvider):
     def _run(
         self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
     ) -> "Completed":
-        # Imported here: only the provider's process opens SSH, and every `up` imports this module.
+        # Imported here: only the provider's process opens SSH, while every run imports this module.
         from ssh.connection import SshError, session  # noqa: PLC0415
 
         try:

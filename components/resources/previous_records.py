@@ -1,9 +1,9 @@
 """What a name held before our record replaced it: kept in the state, put back when ours goes.
 
-`PreviousRecords` comes before our record and goes after it; it changes nothing while ours is there.
-Where several records may stand side by side (MX), `RemovedMx` comes after ours and removes
-those that were there; it goes before ours, and puts them back first. Both can be done again: what
-is back already stays. This module must keep its name and place (see ``host_file.py``).
+`PreviousRecords` is created before our record and deleted after it, and changes nothing in
+between. MX records may stand side by side: `RemovedMx` is created after ours and removes those that
+were there; it is deleted before ours, and puts them back first. Both may be repeated: a record
+that is back already stays. The module must keep its path (see `components.resources`).
 """
 
 import sys
@@ -36,7 +36,7 @@ TYPES: dict[Kind, str] = {"spf": "TXT", "dmarc": "TXT", "mx": "MX"}
 
 
 class PreviousRecordsProvider(ResourceProvider):
-    """Keeps the records; acts only when it goes."""
+    """Keeps the records in the state, and puts them back when it is deleted."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read how to reach the API from the stack's configuration."""
@@ -48,11 +48,11 @@ class PreviousRecordsProvider(ResourceProvider):
         return CreateResult(id_=f"{props['name']}/{props['kind']}", outs=props)
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
-        """Keep others."""
+        """Keep other records."""
         return UpdateResult(outs=news)
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare what is kept; another name is another resource."""
+        """Compare the kept records; another name is another resource."""
         replaces = [key for key in WHERE if olds.get(key) != news.get(key)]
         changed = any(olds.get(key) != news.get(key) for key in COMPARED)
         return DiffResult(changes=changed, replaces=replaces)
@@ -74,7 +74,7 @@ class PreviousRecordsProvider(ResourceProvider):
             )
 
     def _there(self, props: Properties) -> "tuple[Api, list[ZoneRecord]]":
-        # Imported here: only the provider's process asks, and every `up` imports this module.
+        # Imported here: only the provider's process asks, while every run imports this module.
         from components.dns.cloudflare_api import Api  # noqa: PLC0415
 
         api = Api(self._get)
@@ -82,19 +82,19 @@ class PreviousRecordsProvider(ResourceProvider):
 
 
 class RemovedMxProvider(PreviousRecordsProvider):
-    """Removes the records that ours stand beside, and puts them back before ours go."""
+    """Removes the MX records beside ours, and puts them back before ours go."""
 
     def create(self, props: Properties) -> CreateResult:
         """Remove them, all at once."""
-        self._displace(props)
+        self._remove(props)
         return super().create(props)
 
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Remove what came to be there meanwhile."""
-        self._displace(news)
+        """Remove those that were added since."""
+        self._remove(news)
         return super().update(id_, olds, news)
 
-    def _displace(self, props: Properties) -> None:
+    def _remove(self, props: Properties) -> None:
         api, there = self._there(props)
         gone = restore.to_remove(_records(props), there, props["stack"])
         api.change(props["zone_id"], restore.Changes(deletes=tuple(gone)))
@@ -110,7 +110,7 @@ def _say(message: str) -> None:
 
 
 class _Records(Resource):
-    """Records that a name held before; ``provider`` knows what becomes of them."""
+    """Records that a name held before; the ``provider`` acts on them."""
 
     provider: ClassVar[type[PreviousRecordsProvider]]
 
@@ -137,7 +137,7 @@ class PreviousRecords(_Records, module="tapal", name="PreviousRecords"):
 
 
 class RemovedMx(_Records, module="tapal", name="RemovedMx"):
-    """The same records, taken away."""
+    """MX records that stood beside ours and were removed."""
 
     provider = RemovedMxProvider
 
