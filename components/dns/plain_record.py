@@ -1,4 +1,4 @@
-"""A record as plain data, in the one form that Cloudflare's API, its look-up and our state share."""
+"""A record as plain data, in the form that Cloudflare's API, its look-up and our state share."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

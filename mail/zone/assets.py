@@ -1,6 +1,6 @@
-"""What a stack can lose: of each domain and of the host, the mail records and the DKIM keys.
+"""What a stack can lose: the mail records and DKIM keys of each domain, and of the host.
 
-Only what a record is, not what it says: a policy that is raised is the same record.
+A record's content does not count: a DMARC policy that is raised is the same record.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class MailRecord:
     """One mail record.
 
     Attributes:
-        zone: which zone it lies in; in another zone it is another record.
+        zone: the zone that it is in; the same name in another zone is another record.
         name: complete name without a final dot.
         type: ``A``, ``MX``, ``TXT``, …
-        detail: what tells it from others there: what a TXT is for, an MX's target.
+        detail: what distinguishes it from others there: what a TXT is for, an MX's target.
     """
 
     zone: str
@@ -44,10 +44,10 @@ class KeyAsset:
 
 @dataclass(frozen=True, kw_only=True)
 class MailAssets:
-    """What belongs to one domain, or to the host, of which a stack has one at most.
+    """What belongs to one domain, or to the host (a stack has at most one).
 
     Attributes:
-        what: which of both.
+        what: which of the two.
         name: its name.
         records: its mail records; those of the DKIM keys are not among them.
         keys: its DKIM keys.

@@ -1,7 +1,7 @@
 """What becomes of a record that we want, given what the zone holds already.
 
-An identical record is adopted: it stays as it was found, also when the stack goes. One of our own
-is gone on with. Everything else that contradicts ours is a finding; nothing foreign is changed
+An identical record is adopted: it stays as it was found, even when the stack is destroyed. A record
+of our own is updated. Any other that contradicts ours is a finding; nothing foreign is changed
 here. Where there is a choice to make (SPF, DMARC, MX of a domain) see `mail.zone.choice`.
 """
 
@@ -19,9 +19,9 @@ class PlannedRecord:
     """One record that will be published.
 
     Attributes:
-        wanted: what it shall say.
+        wanted: what it is to say.
         found: the existing record to adopt or update; None creates one.
-        adopted: ``found`` says the same already and is not ours: it stays as it is, for good.
+        adopted: ``found`` says the same already and is not ours: it is never changed or deleted.
     """
 
     wanted: ZoneRecord
@@ -48,10 +48,10 @@ class RecordPlan:
 
 
 def plan_record(wanted: ZoneRecord, kind: Kind, listing: Listing, key: str) -> RecordPlan:
-    """Decide on a record beside which the name may have no other of its kind and type.
+    """Decide on a record that must be the only one of its kind and type at its name.
 
     Args:
-        wanted: the record; of one whose content is not known yet, the content is empty.
+        wanted: the record; its content is empty if it is not known yet.
         kind: what it is for.
         listing: the zone.
         key: the setting that the record comes from.
@@ -71,7 +71,7 @@ def plan_record(wanted: ZoneRecord, kind: Kind, listing: Listing, key: str) -> R
 
 
 def no_address(name: str, kind: str, listing: Listing, key: str) -> list[Finding]:
-    """Return the findings for a host without an address of type ``kind``: none may be there."""
+    """Return a finding for each foreign address of type ``kind`` at a host that has none."""
     return [
         say.foreign_address(one, None, key)
         for one in listing.at(name, kind)
@@ -82,7 +82,7 @@ def no_address(name: str, kind: str, listing: Listing, key: str) -> list[Finding
 def obstacles(
     wanted: ZoneRecord, listing: Listing, key: str, way_out: str = ""
 ) -> Iterator[Finding]:
-    """Yield what makes ``wanted`` impossible or useless: a CNAME there, or a delegation.
+    """Yield what makes ``wanted`` impossible or useless: a CNAME at its name, or a delegation.
 
     A CNAME at the zone's own name is flattened by Cloudflare, so only addresses cannot be there.
 

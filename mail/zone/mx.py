@@ -1,7 +1,7 @@
 """What becomes of a domain's MX records where the zone holds others already.
 
-Several may stand side by side. So ours are made beside those that were there, which go after,
-and come back before ours go: at no moment is there none.
+A name may have several MX records. So ours are created beside those that were there, which are
+removed afterwards, and restored before ours are deleted: at no moment is there none.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def plan_mx(
             say.other_priority(one, ours, key) for ours in wanted if ours.value == one.value
         ]
     kept = [one.found for one in records if one.found and one.adopted]
-    previous = _giving_way(listing.before_ours(name, "mx"), rest, kept)
+    previous = _replaced(listing.before_ours(name, "mx"), rest, kept)
     if previous and choice is None:
         reason = f"{name} has MX records already: mail comes in there"
         if not rest:
@@ -59,10 +59,10 @@ def _plan(wanted: ZoneRecord, there: Sequence[ZoneRecord], listing: Listing) -> 
     return PlannedRecord(wanted=wanted, found=next(ours, None))
 
 
-def _giving_way(
+def _replaced(
     previous: Sequence[ZoneRecord], new: Sequence[ZoneRecord], kept: Sequence[ZoneRecord]
 ) -> tuple[ZoneRecord, ...]:
-    """Return what gives way to ours, each once: not what is back and has been adopted."""
+    """Return the records that ours replace, each once, without those that are back and adopted."""
     there = [*new, *kept]
     gone = (one for one in previous if not any(one.id == n.id or one.says(n) for n in there))
     return (*gone, *new)

@@ -1,7 +1,7 @@
-"""Whose a DNS record is: written into the record's comment, where everybody sees it.
+"""Which stack a DNS record belongs to: written into the record's comment, where everybody sees it.
 
-A record with a stack's comment is that stack's; any other was there before, or is somebody
-else's, and stays as it is unless the stack's file says what shall become of it.
+A record with a stack's comment belongs to that stack. Any other was there before or is somebody
+else's, and stays as it is unless the stack's file says otherwise.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ def comment(stack: str) -> str:
 
 
 def stack_of(text: str) -> str:
-    """Return whose a record with the comment ``text`` is, as `short` writes it; empty for none."""
+    """Return the stack that the comment ``text`` names, as `short` writes it; empty if none."""
     match = _COMMENT.match(text.strip())
     return match["stack"] if match else ""
 

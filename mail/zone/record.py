@@ -9,7 +9,7 @@ from mail.spf import record
 from mail.zone import owner
 
 Kind = Literal["address", "spf", "dmarc", "dkim", "mx"]
-"""What a record is for; two of the same kind at one name may contradict each other."""
+"""What a record is for; two records of one kind at one name may contradict each other."""
 
 AUTOMATIC_TTL = 1
 
@@ -27,9 +27,9 @@ class ZoneRecord:
         comment: the note on the record; it tells whose the record is (`mail.zone.owner`).
         proxied: whether the provider stands in front of it.
         tags: further notes.
-        id: the provider's name for it; empty for a record that is yet to be.
+        id: the provider's name for it; empty for a record that does not exist yet.
         owner: the stack that it belongs to (`mail.zone.owner.short`); empty for a foreign one.
-        held: whether this stack's state has it already.
+        held: whether it is a resource of this stack's state already.
     """
 
     name: str
@@ -138,10 +138,10 @@ class Listing:
 
 
 def seen_by(stack: str, record: ZoneRecord, state_comment: str | None) -> ZoneRecord:
-    """Return ``record`` with its owner: by its comment, or by the one that the state remembers.
+    """Return ``record`` with its owner: from its comment, or from the one in the state.
 
-    A comment that somebody removed from a record which this stack made is put back, rather than
-    taken for the record of a stranger. A stack that was renamed since has made its records too.
+    If somebody removed the comment of a record that this stack made, the record still counts as the
+    stack's own. So do records that it made under an earlier name.
 
     Args:
         stack: the stack that looks.

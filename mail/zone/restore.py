@@ -1,4 +1,4 @@
-"""How a name gets back the records that a stack took the place of, in as few changes as may be."""
+"""How a name gets back the records that a stack's own replaced, in as few changes as possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from mail.zone.record import Kind, ZoneRecord
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """Changes that are made together.
+    """Changes that are made in one transaction.
 
     Attributes:
-        deletes: records that go.
-        puts: records that become others in place: what is there, and what it becomes.
-        posts: records that are made.
-        taken: records of others that stand where one was to be put back, which therefore was not.
+        deletes: records to delete.
+        puts: records to overwrite: the existing one, and what it becomes.
+        posts: records to create.
+        taken: records of others where one was to be put back, which is therefore left out.
     """
 
     deletes: tuple[ZoneRecord, ...] = ()
@@ -35,7 +35,7 @@ def restore(
     Args:
         kind: what the records are for.
         previous: what was there before.
-        there: what the name holds now, of whatever kind.
+        there: what the name holds now, of any kind.
         stack: whose records may be changed.
     """
     rivals = [one for one in there if one.is_a(kind)]
@@ -43,7 +43,7 @@ def restore(
     others = [one for one in rivals if one not in ours]
     missing = [one for one in previous if not any(other.says(one) for other in others)]
     if kind == "mx":
-        # What ours names as well would be the same record twice: it comes back when ours is gone.
+        # The same target twice would be the same record twice: ours stays in its place.
         named = {one.value for one in ours}
         return Changes(posts=tuple(one for one in missing if one.value not in named))
     if others or not missing:
