@@ -29,8 +29,8 @@ def restore(
 ) -> Changes:
     """Return what puts ``previous`` back; nothing if it is back already.
 
-    Where one record only may stand, ours becomes the previous one in place, so that there is no
-    moment without. MX come back beside ours, but for those that ours names as well.
+    Where only one record is allowed, ours is overwritten by the previous one, so that the name
+    always has one. MX records come back beside ours, except those with a target of ours.
 
     Args:
         kind: what the records are for.
@@ -43,7 +43,7 @@ def restore(
     others = [one for one in rivals if one not in ours]
     missing = [one for one in previous if not any(other.says(one) for other in others)]
     if kind == "mx":
-        # The same target twice would be the same record twice: ours stays in its place.
+        # The zone takes no record twice: one with our target is put back once ours is deleted.
         named = {one.value for one in ours}
         return Changes(posts=tuple(one for one in missing if one.value not in named))
     if others or not missing:
@@ -57,7 +57,7 @@ def restore(
 def to_remove(
     previous: Sequence[ZoneRecord], there: Sequence[ZoneRecord], stack: str
 ) -> list[ZoneRecord]:
-    """Return those of ``previous`` that still stand beside the records of ``stack``."""
+    """Return those of ``previous`` that are still there beside the records of ``stack``."""
     return [
         one
         for one in there
