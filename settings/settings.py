@@ -160,7 +160,7 @@ class DkimKey(Model):
     def is_kept(self, *, allowed: bool) -> bool:
         """Return whether Pulumi's state protects the key from deletion.
 
-        A retired key is on its way out: the guard (`components.preflight.guard`) still asks for the
+        A retired key is on its way out: the guard (`mail.zone.deletions`) still asks for the
         permission, but no run of its own is needed to lift the protection first.
 
         Args:

@@ -148,10 +148,10 @@ def test_an_alias_and_a_policy_are_two_changes_line_by_line(clone: Clone) -> Non
 
 
 def test_a_change_of_the_program_looks_at_every_stack(clone: Clone) -> None:
-    clone.append("components/steps/wait.sh", "# one more line\n")
+    clone.append("components/host/steps/wait.sh", "# one more line\n")
     done = clone.workflow("preview")
     assert done.run.status == 0, done.run.output
-    assert "the program changed: components/steps/wait.sh" in done.report
+    assert "the program changed: components/host/steps/wait.sh" in done.report
     assert "\n! update file /usr/local/lib/tapal/steps/wait.sh\n" in done.report
     assert re.search(r"^\+ +# one more line$", done.report, re.MULTILINE)
 

@@ -1,4 +1,7 @@
-"""A stack's file is read as the engine reads it (tests/engine/test_stack_yaml.py), or refused."""
+"""A stack's file is read as the engine reads it, or refused.
+
+tests/lab/engine/test_stack_yaml.py asks the engine itself.
+"""
 
 import contextlib
 import json
