@@ -42,5 +42,5 @@ def verified(lab: OwnLab, pem: str) -> bool:
         "umask 077; d=$(mktemp -d); trap 'rm -r $d' EXIT; echo \"$1\" >$d/chain; "
         'openssl verify -CAfile "$2" -untrusted $d/chain $d/chain'
     )
-    roots = lab.python("from lab import issuer; print(issuer.file())").strip()
+    roots = lab.python("from lab.ca import issuer; print(issuer.file())").strip()
     return "OK" in lab.call("run", "sh", "-c", script, "sh", pem, roots).stdout

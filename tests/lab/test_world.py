@@ -81,7 +81,7 @@ def test_the_stack_can_name_the_root_that_the_ca_uses(lab: OwnLab) -> None:
     assert tracked.read_text() == certificates.root()
     directory = lab.do("run", "python3", "-m", "lab.fetch", plan.ACME_DIRECTORY, str(tracked))
     assert "newOrder" in directory
-    roots = lab.python("from lab import issuer; print(issuer.file().read_text())")
+    roots = lab.python("from lab.ca import issuer; print(issuer.file().read_text())")
     assert "BEGIN CERTIFICATE" in roots
     handed = lab.do("shell", "world", "cat", "/etc/postfix/issuer.pem")
     assert handed.strip() == roots.strip()
@@ -89,7 +89,7 @@ def test_the_stack_can_name_the_root_that_the_ca_uses(lab: OwnLab) -> None:
 
 def test_the_receiver_judges_what_arrives(lab: OwnLab) -> None:
     trust = certificates.root()
-    lab.python("from lab import receiver; receiver.clear()")
+    lab.python("from lab.world import receiver; receiver.clear()")
     for server, mailbox in (
         (plan.RECEIVER.name, plan.MAILBOX),
         (plan.RECEIVER_V4.name, plan.MAILBOX_V4),
@@ -106,7 +106,7 @@ def test_the_receiver_judges_what_arrives(lab: OwnLab) -> None:
 
 def arrived(lab: OwnLab, mailbox: str, subject: str) -> EmailMessage:
     code = (
-        "import sys; from lab import receiver\n"
+        "import sys; from lab.world import receiver\n"
         f"sys.stdout.write(receiver.wait_for({mailbox!r}, {subject!r}, timeout=20).decode())"
     )
     return receiver.parse(lab.python(code).encode())

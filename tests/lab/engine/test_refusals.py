@@ -71,6 +71,8 @@ class Program(Project):
             "components",
             "mail",
             "requirements.txt",
+            "settings",
+            "ssh",
             "venv",
         ):
             (self.folder / name).symlink_to((REPOSITORY / name).resolve())
