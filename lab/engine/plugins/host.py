@@ -2,23 +2,26 @@
 
 import platform
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future
 from importlib.metadata import distributions
-from typing import Any
+from queue import SimpleQueue
 
 import grpc
-from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, plugin_pb2
 from pulumi.runtime.proto.language_pb2_grpc import add_LanguageRuntimeServicer_to_server
 
 from lab.engine.plugins import serve as plugin
-from lab.engine.plugins.front import Jobs
 from lab.engine.plugins.program import run_program
+
+Job = Callable[[], None]
 
 
 class LanguageHost(LanguageRuntimeServicer):
     """Answers the engine; ``Run`` hands the program to the main thread and waits for it."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: SimpleQueue[Job]) -> None:
         self._jobs = jobs
 
     def Run(
@@ -31,11 +34,28 @@ class LanguageHost(LanguageRuntimeServicer):
         def job() -> None:
             try:
                 answer.set_result(run_program(request, engine=plugin.engine_address()))
-            except BaseException as failure:  # noqa: BLE001 - whoever waits must hear of it
+            except BaseException as failure:  # noqa: BLE001 - raised again by the waiting thread
                 answer.set_exception(failure)
 
         self._jobs.put(job)
         return answer.result()
+
+    def GetRequiredPackages(
+        self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GetRequiredPackagesResponse:
+        """Name no plugin in advance: each resource says itself which one it needs."""
+        del request, context
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """Return no version: the engine takes whichever language host lies beside it."""
+        del request, context
+        return plugin_pb2.PluginInfo()
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        """Do nothing: the engine ends this process by a signal."""
+        del request, context
+        return Empty()
 
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
@@ -60,22 +80,12 @@ class LanguageHost(LanguageRuntimeServicer):
         )
 
 
-def handler(jobs: Jobs) -> grpc.GenericRpcHandler:
-    """Return the handler of all calls to a language host."""
-    collector = _Collector()
-    add_LanguageRuntimeServicer_to_server(LanguageHost(jobs), collector)  # type: ignore[arg-type]
-    return collector.handlers[0]
-
-
-class _Collector:
-    """Takes the place of a server, to which the generated code can only add a service."""
-
-    def __init__(self) -> None:
-        self.handlers: tuple[grpc.GenericRpcHandler, ...] = ()
-
-    def add_generic_rpc_handlers(self, handlers: tuple[grpc.GenericRpcHandler, ...]) -> None:
-        """Keep the handlers."""
-        self.handlers = handlers
-
-    def add_registered_method_handlers(self, name: str, handlers: Any) -> None:  # noqa: ANN401
-        """Ignore the same handlers in their newer form."""
+def serve() -> None:
+    """Serve the engine; programs run here, on the main thread, one after the other."""
+    plugin.forget_launcher()
+    jobs: SimpleQueue[Job] = SimpleQueue()
+    server = plugin.start(
+        lambda server: add_LanguageRuntimeServicer_to_server(LanguageHost(jobs), server)
+    )
+    while server:  # the reference keeps the server running
+        jobs.get()()

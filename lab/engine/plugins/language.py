@@ -55,9 +55,9 @@ def enter_virtual_environment() -> None:
 def main() -> None:
     """Serve the engine until it ends this process."""
     enter_virtual_environment()
-    from lab.engine.plugins import front  # noqa: PLC0415 - from the project's own environment
+    from lab.engine.plugins import host  # noqa: PLC0415 - from the project's own environment
 
-    front.serve()
+    host.serve()
 
 
 if __name__ == "__main__":

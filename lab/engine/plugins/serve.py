@@ -5,6 +5,7 @@ first line on stdout, and ends it with SIGINT. A plugin whose engine was killed 
 the end of its stdin, which is a pipe that the engine holds open; so nothing outlives the engine.
 """
 
+import asyncio
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+import grpc.aio
 
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the SDK's own limit: state and archives may be large
 
@@ -33,8 +35,8 @@ def engine_address() -> str:
 def forget_launcher() -> None:
     """Take this repository, which the launcher put first on PYTHONPATH, out of the environment.
 
-    Neither a user's program nor what a plugin starts for it must find the lab's modules; so this
-    comes after a plugin has imported all that it needs of them.
+    A user's program, and what it starts, must not find the lab's modules. To be called once the
+    plugin has imported all that it needs of them.
     """
     repository, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
     if rest:
@@ -89,11 +91,8 @@ def serve(register: Callable[[grpc.Server], None], *, threads: int = 64) -> None
     start(register, threads=threads).wait_for_termination()
 
 
-def serve_async(register: "Callable[[grpc.aio.Server], None]") -> None:
+def serve_async(register: Callable[[grpc.aio.Server], None]) -> None:
     """Like ``serve``, for a servicer made of coroutines: as many calls at once as there are."""
-    import asyncio  # noqa: PLC0415 - only one plugin needs it, and others start faster without
-
-    import grpc.aio  # noqa: PLC0415 - as above
 
     async def run() -> None:
         server = grpc.aio.server(options=grpc_options())
