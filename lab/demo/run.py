@@ -1,6 +1,8 @@
 """The demo's way: blank VPS, ``pulumi up``, mails judged, what a second look must not change."""
 
+import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +10,8 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from benchmarks import submission as benchmark
 from lab import lifecycle, plan
+from lab.command import run
 from lab.demo import figures, settings, verdicts
 from lab.demo.delivery import Delivery, Submission, send
 from lab.demo.figures import Figure
@@ -23,6 +25,7 @@ from lab.world import receiver
 
 ACCOUNT = "i@tapal.test"
 SELECTORS = ("2026a", "2026e")
+BENCHMARK = ("benchmarks.submission", "--json", "--rounds", "3", "--mails", "400")
 
 
 @dataclass(kw_only=True)
@@ -174,12 +177,14 @@ def _bad_input(demo: Demo) -> None:
 def _signing(demo: Demo) -> None:
     demo.console.rule("[bold]7. What signing costs")
     with step("submitting mails to chasquid, signed and unsigned in turn"):
-        result = benchmark.measure(rounds=3, mails=400)
+        printed = run([sys.executable, "-m", *BENCHMARK], timeout=300)
+    rates = json.loads(printed)
+    signed, unsigned = rates["signed"], rates["unsigned"]
     demo.figure(
         "submission rate with DKIM, all cores busy",
         "≥ 95 % of the rate without signing",
-        f"{result.ratio:.0%} ({result.signed:.0f} of {result.unsigned:.0f} mails/s)",
-        result.ratio >= 0.95,
+        f"{signed / unsigned:.0%} ({signed:.0f} of {unsigned:.0f} mails/s)",
+        signed / unsigned >= 0.95,
     )
 
 
