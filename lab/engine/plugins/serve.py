@@ -32,6 +32,19 @@ def engine_address() -> str:
     return sys.argv[-1]
 
 
+def type_token(urn: str) -> str:
+    """Return the type of the resource ``urn``, such as ``command:remote:Command``."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def refusal(plugin: str, token: str) -> str:
+    """Return what a program is told that asks a stand-in for more than it has."""
+    return (
+        f"this machine's stand-in for the {plugin} plugin has no {token}: use the official plugin "
+        "(TAPAL_PLUGINS)"
+    )
+
+
 def forget_launcher() -> None:
     """Take this repository, which the launcher put first on PYTHONPATH, out of the environment.
 

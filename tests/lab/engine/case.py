@@ -17,8 +17,6 @@ class Step:
 
     do: Literal["up", "preview", "refresh", "destroy"] = "up"
     resources: Mapping[str, Arguments] = field(default_factory=dict)
-    runs: Mapping[str, Arguments] = field(default_factory=dict)
-    """Calls of ``local.run``."""
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Files of the case's folder to write before (None: to remove)."""
     operations: tuple[str, ...] | None = None
@@ -44,7 +42,6 @@ class Step:
     """Texts that are nowhere in the state as it is stored."""
     host: Mapping[str, str | None] = field(default_factory=dict)
     """Files of the case's folder afterwards: their content, None if there is none."""
-    modes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

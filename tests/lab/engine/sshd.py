@@ -32,6 +32,16 @@ class Login:
     encrypted_key: str
     """The same key, encrypted with ``PASSPHRASE`` as ssh-keygen does it."""
 
+    def connection(self, *, accepting: bool = False) -> dict[str, str | int]:
+        """Return the ``connection`` of a ``remote.Command``."""
+        return {
+            "host": self.host,
+            "port": self.accepting_port if accepting else self.port,
+            "user": self.user,
+            "host_key": self.host_key,
+            "private_key": self.private_key,
+        }
+
 
 class Sshd:
     """Started once for all cases; commands run as the user who runs the tests."""

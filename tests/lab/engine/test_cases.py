@@ -46,25 +46,11 @@ class Stage:
             place = self.folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.unlink(missing_ok=True) if content is None else place.write_text(content)
-        if step.resources or step.runs:
-            given = {
-                "connection": self.connection,
-                "resources": self.filled(step.resources),
-                "runs": self.filled(step.runs),
-            }
+        if step.resources:
+            given = {"connection": self.connection, "resources": self.filled(step.resources)}
             self.project.write("resources.json", json.dumps(given))
         done: Result = getattr(self.project, step.do)()
         return done
-
-
-@pytest.fixture(scope="session")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    daemon = Sshd(tmp_path_factory.mktemp("sshd"))
-    try:
-        daemon.start()
-        yield daemon
-    finally:
-        daemon.stop()
 
 
 @pytest.fixture(scope="session")
@@ -97,13 +83,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, sshd: Sshd, agent: Pat
     project = Project(tmp_path, options=case.options)
     project.write("__main__.py", (PROGRAMS / "resources.py").read_text())
     project.write("file_resource.py", (PROGRAMS / "file_resource.py").read_text())
-    connection = {
-        "host": login.host,
-        "port": login.accepting_port if case.accepting else login.port,
-        "user": login.user,
-        "host_key": login.host_key,
-        "private_key": login.private_key,
-    }
+    connection = login.connection(accepting=case.accepting)
     words = {
         "dir": folder,
         "user": login.user,
@@ -182,5 +162,3 @@ def check_host(stage: Stage, step: Step, where: str) -> None:
         place = stage.folder / name
         found = place.read_text() if place.exists() else None
         assert found == content, f"{where}: {name}"
-    for name, mode in step.modes.items():
-        assert (stage.folder / name).stat().st_mode & 0o7777 == mode, f"{where}: {name}"

@@ -1,5 +1,6 @@
-"""Which executables are taken: named ones, official ones, or our own; and that it is quick."""
+"""Which executables are taken: named ones, official ones, or our own."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -9,12 +10,14 @@ import pytest
 from lab.engine import build, prepare
 from lab.engine.prepare import BUNDLED, PROVIDERS, PrepareError
 from tests.lab.engine.harness import Project
+from tests.lab.engine.sshd import Sshd
 
 EXECUTABLES = (*BUNDLED, *(f"pulumi-resource-{name}" for name in PROVIDERS))
 PROGRAM = """
-import pulumi
-from pulumi_command import local
-pulumi.export("said", local.Command("x", create="echo here").stdout)
+import json, pathlib, pulumi
+from pulumi_command import remote
+connection = json.loads(pathlib.Path("connection.json").read_text())
+pulumi.export("said", remote.Command("x", connection=connection, create="echo here").stdout)
 """
 
 
@@ -56,7 +59,7 @@ def test_damaged_executable_is_made_again(cache: Path) -> None:
 
 
 def test_named_folder_is_used_as_it_is(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sshd: Sshd
 ) -> None:
     """The named executables here are our own, moved and marked: only they answer."""
     own = prepare.prepare()
@@ -71,6 +74,7 @@ def test_named_folder_is_used_as_it_is(
     assert prepare.prepare() != own
     project = Project(tmp_path)
     project.write("__main__.py", PROGRAM)
+    project.write("connection.json", json.dumps(sshd.login.connection()))
     done = project.up().checked()
     assert "warning" not in done.output
     assert done.report.outputs == {"said": "here"}

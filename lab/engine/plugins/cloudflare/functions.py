@@ -1,4 +1,4 @@
-"""``getZone``, ``getZones`` and ``getDnsRecords``: arguments as queries, answers as outputs."""
+"""``getZone`` and ``getDnsRecords``: arguments as queries, answers as outputs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -38,17 +38,6 @@ def get_zone(api: Api, arguments: Properties) -> Properties:
     return _zone(found[0]) | {"zoneId": found[0]["id"], "filter": filtered}
 
 
-def get_zones(api: Api, arguments: Properties) -> Properties:
-    """Return the account's zones, at most ``maxItems``.
-
-    Raises:
-        ApiFailure: the API said no.
-    """
-    query = _query({key: value for key, value in arguments.items() if key != "maxItems"})
-    found = islice(api.pages("/zones", query), _limit(arguments))
-    return {"match": "all"} | dict(arguments) | {"results": [_zone(zone) for zone in found]}
-
-
 def get_dns_records(api: Api, arguments: Properties) -> Properties:
     """Return the records of ``zoneId`` that fit the other arguments, at most ``maxItems``.
 
@@ -58,13 +47,14 @@ def get_dns_records(api: Api, arguments: Properties) -> Properties:
     asked = dict(_RECORD_DEFAULTS) | dict(arguments)
     query = _query({key: asked[key] for key in asked if key not in {"maxItems", "zoneId"}})
     found = api.pages(f"/zones/{text(arguments, 'zoneId')}/dns_records", query)
-    results = [_record(record) for record in islice(found, _limit(arguments))]
+    limit = arguments.get("maxItems")
+    most = limit if isinstance(limit, int) else MAX_ITEMS
+    results = [_record(record) for record in islice(found, most)]
     return asked | {"results": results}
 
 
 FUNCTIONS: Mapping[str, Callable[[Api, Properties], Properties]] = {
     "cloudflare:index/getZone:getZone": get_zone,
-    "cloudflare:index/getZones:getZones": get_zones,
     "cloudflare:index/getDnsRecords:getDnsRecords": get_dns_records,
 }
 
@@ -80,11 +70,6 @@ def _query(arguments: Properties) -> dict[str, str]:
 
 def _word(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _limit(arguments: Properties) -> int:
-    limit = arguments.get("maxItems")
-    return limit if isinstance(limit, int) else MAX_ITEMS
 
 
 def _zone(zone: Properties) -> dict[str, Value]:

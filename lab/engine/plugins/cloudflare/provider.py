@@ -15,6 +15,7 @@ from lab.engine.plugins.cloudflare import dns_record
 from lab.engine.plugins.cloudflare.api import Api, ApiFailure
 from lab.engine.plugins.cloudflare.engine_log import EngineLog
 from lab.engine.plugins.cloudflare.functions import FUNCTIONS, FunctionError
+from lab.engine.plugins.serve import refusal, type_token
 from lab.engine.plugins.values import (
     UNKNOWN,
     Properties,
@@ -214,13 +215,9 @@ class Provider(ResourceProviderServicer):
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
     def _refuse_other_types(self, urn: str, context: grpc.ServicerContext) -> None:
-        token = urn.split("::")[2].rpartition("$")[2]
+        token = type_token(urn)
         if token != RECORD:
             self._not_here(token, context)
 
     def _not_here(self, token: str, context: grpc.ServicerContext) -> NoReturn:
-        message = (
-            f"this machine's stand-in for the Cloudflare plugin has no {token}: use the official "
-            "plugin (TAPAL_PLUGINS)"
-        )
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, refusal("Cloudflare", token))

@@ -5,7 +5,6 @@ from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_
 from lab.engine.plugins import serve as plugin
 from lab.engine.plugins.command.provider import Provider
 
-plugin.forget_launcher()
 plugin.serve_async(
     lambda server: add_ResourceProviderServicer_to_server(
         Provider(engine=plugin.engine_address()), server

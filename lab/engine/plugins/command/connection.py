@@ -9,7 +9,7 @@ from typing import TypeVar
 import asyncssh
 
 from lab.engine.plugins.command.log import Log
-from lab.engine.plugins.command.outcome import CommandError
+from lab.engine.plugins.command.output import CommandError
 from lab.engine.plugins.command.wording import dial_failure, key_failure
 from lab.engine.plugins.values import Properties, members, number, text
 

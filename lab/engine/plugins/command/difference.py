@@ -6,7 +6,9 @@ from pulumi.runtime.proto.provider_pb2 import DiffResponse, PropertyDiff
 
 from lab.engine.plugins.values import Properties, Value
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"  # marks assets and archives among the values
+REPLACING = "triggers"
+# The engine keeps it secret as a whole, and shows nobody which part of it changed.
+UNDIVIDED = "connection"
 _REPLACING = {
     PropertyDiff.Kind.ADD: PropertyDiff.Kind.ADD_REPLACE,
     PropertyDiff.Kind.UPDATE: PropertyDiff.Kind.UPDATE_REPLACE,
@@ -15,10 +17,10 @@ _REPLACING = {
 Found = tuple[str, "PropertyDiff.Kind.ValueType"]
 
 
-def difference(old: Properties, new: Properties, *, replacing: frozenset[str]) -> DiffResponse:
-    """Return what differs; a change of a property in ``replacing`` replaces the resource."""
+def difference(old: Properties, new: Properties) -> DiffResponse:
+    """Return what differs; a change of ``triggers`` replaces the resource."""
     found = dict(_members("", old, new))
-    replaces = [path for path in found if _root(path) in replacing]
+    replaces = [path for path in found if _root(path) == REPLACING]
     return DiffResponse(
         changes=DiffResponse.DIFF_SOME if found else DiffResponse.DIFF_NONE,
         diffs=sorted({_root(path) for path in found}),
@@ -37,11 +39,11 @@ def _members(prefix: str, old: Properties, new: Properties) -> Iterator[Found]:
 
 
 def _differences(path: str, old: Value, new: Value) -> Iterator[Found]:
-    if same(old, new):
+    if old == new:
         return
     if old is None or new is None:
         yield path, PropertyDiff.Kind.ADD if old is None else PropertyDiff.Kind.DELETE
-    elif isinstance(old, Mapping) and isinstance(new, Mapping) and not _is_leaf(path, old, new):
+    elif isinstance(old, Mapping) and isinstance(new, Mapping) and path != UNDIVIDED:
         yield from _members(f"{path}.", old, new)
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
@@ -49,22 +51,6 @@ def _differences(path: str, old: Value, new: Value) -> Iterator[Found]:
             yield from _differences(f"{path}[{index}]", *pair)
     else:
         yield path, PropertyDiff.Kind.UPDATE
-
-
-def _is_leaf(path: str, old: Properties, new: Properties) -> bool:
-    # ``connection`` is a secret, and secrets are one leaf: nobody is shown which part changed.
-    return path == "connection" or SIGNATURE in old or SIGNATURE in new
-
-
-def same(old: Value, new: Value) -> bool:
-    """Return whether two values are equal; assets are, if their content is."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        if old.get("hash") and SIGNATURE in old and SIGNATURE in new:
-            return old["hash"] == new.get("hash")
-        return old.keys() == new.keys() and all(same(old[name], new[name]) for name in old)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(same, old, new))
-    return old == new
 
 
 def _root(path: str) -> str:

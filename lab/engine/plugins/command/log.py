@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
-    """The engine's log, bound to the resource that speaks (``urn`` is empty for a function)."""
+    """The engine's log, bound to the resource ``urn``, beside which messages are shown."""
 
     engine: "EngineAsyncStub"
     urn: str

@@ -1,9 +1,10 @@
-"""The plugin's gRPC service: the engine's questions, answered by the kinds of resource."""
+"""The plugin's gRPC service: the engine's questions about the one kind of resource."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
 import grpc
 import grpc.aio
@@ -12,18 +13,17 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 
+from lab.engine.plugins.command import resource
 from lab.engine.plugins.command.difference import difference
-from lab.engine.plugins.command.local import LocalRun
 from lab.engine.plugins.command.log import Log
-from lab.engine.plugins.command.outcome import CommandError, Outcome
-from lab.engine.plugins.command.resources import KINDS, OUTPUTS, Kind, Operation
-from lab.engine.plugins.serve import grpc_options
-from lab.engine.plugins.values import from_struct, text, to_struct
+from lab.engine.plugins.command.output import CommandError
+from lab.engine.plugins.command.remote import Operation
+from lab.engine.plugins.serve import grpc_options, refusal, type_token
+from lab.engine.plugins.values import from_struct, to_struct
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.engine_pb2_grpc import EngineAsyncStub
 
-RUN = "command:local:run"
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Provider(ResourceProviderServicer):
     async def Configure(
         self, request: messages.ConfigureRequest, context: Context
     ) -> messages.ConfigureResponse:
-        """Take no configuration: there is none."""
+        """Take no configuration: the plugin has no settings."""
         del request, context
         return messages.ConfigureResponse(supportsPreview=True)
 
@@ -65,50 +65,49 @@ class Provider(ResourceProviderServicer):
     async def Check(
         self, request: messages.CheckRequest, context: Context
     ) -> messages.CheckResponse:
-        """Refuse inputs that the schema refuses, and fill in its defaults."""
-        kind = await _kind(request.urn, context)
-        inputs = kind.defaults(from_struct(request.news))
-        failures = [
-            messages.CheckFailure(property=failure.property, reason=failure.reason)
-            for failure in kind.failures(inputs)
-        ]
+        """Refuse a command without a connection, and fill in the schema's defaults."""
+        await _refuse_other_types(request.urn, context)
+        inputs = resource.with_defaults(from_struct(request.news))
+        failures = []
+        if inputs.get("connection") is None:
+            reason = "Missing required property 'connection'"
+            failures = [messages.CheckFailure(property="connection", reason=reason)]
         return messages.CheckResponse(inputs=to_struct(inputs), failures=failures)
 
     async def Diff(self, request: messages.DiffRequest, context: Context) -> messages.DiffResponse:
         """Compare the program's inputs with those of the last operation."""
-        kind = await _kind(request.urn, context)
+        del context
         state = from_struct(request.olds)
-        old = {name: value for name, value in state.items() if name not in OUTPUTS}
-        return difference(old, from_struct(request.news), replacing=kind.replacing)
+        old = {name: value for name, value in state.items() if name not in resource.OUTPUTS}
+        return difference(old, from_struct(request.news))
 
     async def Create(
         self, request: messages.CreateRequest, context: Context
     ) -> messages.CreateResponse:
-        """Create a resource, or say what a preview can know of it."""
-        kind = await _kind(request.urn, context)
+        """Run the command for the first time, or say what a preview can know of it."""
         inputs = from_struct(request.properties)
         if request.preview:
-            return messages.CreateResponse(properties=to_struct(kind.foreseen(inputs, {})))
-        state = await _told(kind.create(inputs, self._operation(request.urn)), context)
+            return messages.CreateResponse(properties=to_struct(resource.foreseen(inputs, {})))
+        state = await _told(resource.create(inputs, self._operation(request.urn)), context)
         name = request.urn.rpartition("::")[2]
-        return messages.CreateResponse(id=kind.new_id(name), properties=to_struct(state))
+        identifier = f"{name}{secrets.token_hex(4)}"
+        return messages.CreateResponse(id=identifier, properties=to_struct(state))
 
     async def Update(
         self, request: messages.UpdateRequest, context: Context
     ) -> messages.UpdateResponse:
-        """Update a resource in place, or say what a preview can know of it."""
-        kind = await _kind(request.urn, context)
+        """Run the command again, or say what a preview can know of it."""
         inputs, old = from_struct(request.news), from_struct(request.olds)
         if request.preview:
-            return messages.UpdateResponse(properties=to_struct(kind.foreseen(inputs, old)))
-        state = await _told(kind.update(inputs, old, self._operation(request.urn)), context)
+            return messages.UpdateResponse(properties=to_struct(resource.foreseen(inputs, old)))
+        state = await _told(resource.update(inputs, old, self._operation(request.urn)), context)
         return messages.UpdateResponse(properties=to_struct(state))
 
     async def Delete(self, request: messages.DeleteRequest, context: Context) -> Empty:
-        """Delete a resource."""
-        kind = await _kind(request.urn, context)
+        """Run what undoes the command."""
+        await _refuse_other_types(request.urn, context)
         state = from_struct(request.properties)
-        await _told(kind.delete(state, self._operation(request.urn)), context)
+        await _told(resource.delete(state, self._operation(request.urn)), context)
         return Empty()
 
     async def Read(self, request: messages.ReadRequest, context: Context) -> messages.ReadResponse:
@@ -121,26 +120,11 @@ class Provider(ResourceProviderServicer):
     async def Invoke(
         self, request: messages.InvokeRequest, context: Context
     ) -> messages.InvokeResponse:
-        """Run a command on this machine, every time the program runs."""
-        if request.tok != RUN:
-            await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown function {request.tok}")
-        inputs = from_struct(request.args)
-        operation = self._operation("")
-        run = LocalRun(
-            command=text(inputs, "command"),
-            inputs=inputs,
-            previous=Outcome(),
-            log=operation.log,
-            cancelled=operation.cancelled,
-        )
-        outcome = await _told(run.run(), context)
-        answer = messages.InvokeResponse()
-        found = {**inputs, "stdout": outcome.stdout, "stderr": outcome.stderr}
-        getattr(answer, "return").CopyFrom(to_struct(found))  # a keyword, so not by name
-        return answer
+        """Refuse every function: the stand-in has none."""
+        await _refuse(request.tok, context)
 
     async def Cancel(self, request: Empty, context: Context) -> Empty:
-        """Stop dialling, and kill local commands; remote ones run to their end, as officially."""
+        """Stop dialling; commands that run come to their end, as with the official plugin."""
         del request, context
         self._cancelled.set()
         return Empty()
@@ -152,11 +136,14 @@ class Provider(ResourceProviderServicer):
         return Operation(log=Log(engine=self._engine, urn=urn), cancelled=self._cancelled)
 
 
-async def _kind(urn: str, context: Context) -> Kind:
-    token = urn.split("::")[2].rpartition("$")[2]
-    if token not in KINDS:
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown resource type {token}")
-    return KINDS[token]
+async def _refuse_other_types(urn: str, context: Context) -> None:
+    token = type_token(urn)
+    if token != resource.TOKEN:
+        await _refuse(token, context)
+
+
+async def _refuse(token: str, context: Context) -> NoReturn:
+    await context.abort(grpc.StatusCode.UNIMPLEMENTED, refusal("command", token))
 
 
 async def _told(work: Awaitable[T], context: Context) -> T:

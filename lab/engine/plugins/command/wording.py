@@ -26,14 +26,8 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def joined(host: str, port: int) -> str:
-    """Return ``host:port``, an IPv6 address in brackets."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def dial_failure(error: BaseException, *, host: str, port: int, methods: list[str]) -> str:
     """Return why a dial failed; ``methods`` are the ways of authentication that were offered."""
-    where = joined(host, port)
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return "ssh: handshake failed: ssh: host key mismatch"
     if isinstance(error, asyncssh.PermissionDenied):
@@ -46,6 +40,7 @@ def dial_failure(error: BaseException, *, host: str, port: int, methods: list[st
         return "ssh: handshake failed: EOF"
     if isinstance(error, asyncssh.Error):
         return f"ssh: handshake failed: ssh: {error.reason}"
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return f"dial tcp {where}: {_network_failure(error, host)}"
 
 

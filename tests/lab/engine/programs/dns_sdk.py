@@ -5,7 +5,6 @@ import pulumi_cloudflare as cloudflare
 
 zone = cloudflare.get_zone(filter=cloudflare.GetZoneFilterArgs(match="all", name="tapal.test"))
 pulumi.export("zone", [zone.zone_id, zone.name, zone.status, zone.name_servers])
-pulumi.export("zones", [one.name for one in cloudflare.get_zones().results])
 
 
 def shown(found: cloudflare.AwaitableGetDnsRecordsResult) -> list[list[object]]:

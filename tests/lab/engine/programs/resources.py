@@ -1,7 +1,7 @@
 """The program of every case: one resource for each entry of resources.json, in order.
 
-A value that JSON cannot say is an object with one member: ``secret`` (wrapped as one), ``text``,
-``file`` and ``archive`` (assets), ``of`` (another resource's stdout).
+A value that JSON cannot say is an object with one member: ``secret`` (wrapped as one) or ``of``
+(another resource's stdout).
 """
 
 import importlib
@@ -11,27 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_command import local, remote
+from pulumi_command import remote
 
 # Dynamic providers need a module of their own: this one's classes would be pickled by value.
 File = importlib.import_module("file_resource").File
 given = json.loads(Path("resources.json").read_text())
-made: dict[str, pulumi.CustomResource] = {}
-TYPES: dict[str, Any] = {
-    "remote.Command": remote.Command,
-    "remote.CopyToRemote": remote.CopyToRemote,
-    "remote.CopyFile": remote.CopyFile,
-    "local.Command": local.Command,
-    "File": File,
-}
-
-
+made: dict[str, Any] = {}
 MEANINGS: dict[str, Callable[[Any], object]] = {
     "secret": pulumi.Output.secret,
-    "text": pulumi.StringAsset,
-    "file": pulumi.FileAsset,
-    "archive": pulumi.FileArchive,
-    "of": lambda name: getattr(made[name], "stdout"),  # noqa: B009 - not all types have it
+    "of": lambda name: made[name].stdout,
 }
 
 
@@ -43,24 +31,13 @@ def value(said: object) -> object:
     return {key: value(item) for key, item in said.items()}
 
 
-def options(said: dict[str, Any]) -> pulumi.ResourceOptions:
-    after = [made[name] for name in said.pop("depends_on", ())]
-    return pulumi.ResourceOptions(depends_on=after, **said)
-
-
 for name, entry in given["resources"].items():
-    kind = TYPES[entry.pop("type", "remote.Command")]
-    opts = options(entry.pop("opts", {}))
+    opts = pulumi.ResourceOptions(**entry.pop("opts", {}))
+    if entry.pop("type", "") == "File":
+        made[name] = File(name, opts=opts, **entry)
+        continue
     arguments: dict[str, Any] = {key: value(item) for key, item in entry.items()}
-    if "remote" in kind.__module__:
-        arguments["connection"] = {**given["connection"], **arguments.get("connection", {})}
-    made[name] = kind(name, opts=opts, **arguments)
-    for output in ("stdout", "stderr"):
-        if hasattr(made[name], output):
-            pulumi.export(f"{name}.{output}", getattr(made[name], output))
-
-for name, entry in given.get("runs", {}).items():
-    given_to_run: dict[str, Any] = {key: value(item) for key, item in entry.items()}
-    found = local.run_output(**given_to_run)
-    pulumi.export(f"{name}.stdout", found.stdout)
-    pulumi.export(f"{name}.stderr", found.stderr)
+    arguments["connection"] = {**given["connection"], **arguments.get("connection", {})}
+    made[name] = remote.Command(name, opts=opts, **arguments)
+    pulumi.export(f"{name}.stdout", made[name].stdout)
+    pulumi.export(f"{name}.stderr", made[name].stderr)

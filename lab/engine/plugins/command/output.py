@@ -11,7 +11,7 @@ class CommandError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Output:
     """Standard output and standard error of a command that succeeded, without the last newline."""
 
     stdout: str = ""
@@ -46,8 +46,8 @@ class Recorder:
         if self.logging.stderr:
             await self._lines.add(piece)
 
-    async def finished(self, failure: str) -> Outcome:
-        """Return the outcome once the command has ended.
+    async def finished(self, failure: str) -> Output:
+        """Return the output once the command has ended.
 
         Raises:
             CommandError: ``failure`` is not empty; the message repeats the command and its output.
@@ -56,7 +56,7 @@ class Recorder:
         if failure:
             output = self._both.decode(errors="replace")
             raise CommandError(f"{failure}: running {quoted(self.command)}:\n{output}")
-        return Outcome(stdout=_text(self._stdout), stderr=_text(self._stderr))
+        return Output(stdout=_text(self._stdout), stderr=_text(self._stderr))
 
 
 def _text(output: bytearray) -> str:
