@@ -1,1 +1,1 @@
-"""Measurements: ours against the other on the same work, in one run, printed as ratios."""
+"""Measurements: two ways to do the same work, compared in one run and printed as a ratio."""

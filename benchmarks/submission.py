@@ -1,7 +1,7 @@
-"""What signing costs: submission to chasquid on 465, signed by two DKIM keys against not at all.
+"""What signing costs: mail submitted to chasquid on 465, signed by two DKIM keys or not at all.
 
 The real chasquid of the package that the lab uses, on loopback, with TLS, AUTH, queue and local
-delivery. Rounds of both kinds alternate, so that whatever else the machine does hits both alike.
+delivery. Rounds of both kinds alternate, so that other work of the machine slows both alike.
 
     python -m benchmarks.submission [--rounds N] [--mails N] [--json]
 """
@@ -113,7 +113,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def _context() -> ssl.SSLContext:
-    # Its certificate was made a second ago on this very machine: there is nothing to verify.
+    # Its certificate was made a second ago by this very program: there is nothing to verify.
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

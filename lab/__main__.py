@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = command("logs", _logs, "a node's journal, or one unit's; cloudflare: the API's log")
     logs.add_argument("node", choices=["vps", "world", "cloudflare"])
     logs.add_argument("unit", nargs="?", help="for example chasquid, postfix, rspamd, pebble")
-    _add_panel(command("ptr", _ptr, "the provider's panel: what an address is called backwards"))
+    _add_panel(command("ptr", _ptr, "the provider's panel: the reverse DNS of the VPS's addresses"))
     return parser
 
 

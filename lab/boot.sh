@@ -16,8 +16,8 @@ export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=networ
 status=133
 while [ "$status" -eq 133 ]; do # nspawn's word for "the container wants to be rebooted"
   status=0
-  # A control group of its own: two containers in one would take each other's services for their
-  # own, and `cgroup.kill` can end this container and nothing else, whoever else may have died.
+  # A control group of its own: two containers in one would mistake each other's services for
+  # their own. And `cgroup.kill` ends this container and nothing else, even without its nspawn.
   # shellcheck disable=SC2016
   sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$cgroups/$machine" \
     systemd-nspawn --quiet --directory="$folder/root" --machine="$machine" --boot \

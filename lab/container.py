@@ -26,7 +26,7 @@ def cgroups() -> Path:
     """Return where this machine mounts cgroup v2.
 
     Raises:
-        LabError: it does not.
+        LabError: it does not mount it.
     """
     for mounted in (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified")):
         if (mounted / "cgroup.procs").exists() and (mounted / "cgroup.controllers").exists():
@@ -98,7 +98,7 @@ class Container:
                 "--pid", "--cgroup", "--", *argv]  # fmt: skip
 
     def lower(self) -> str:
-        """Return the layers it is mounted from: those its own layer was begun over, once there."""
+        """Return the layers below its own: as recorded by ``finish``, before that the image's."""
         recorded = self.folder / "lower"
         return recorded.read_text() if recorded.exists() else ":".join(map(str, self.image.lower))
 
@@ -162,7 +162,7 @@ class Container:
     def wipe(self) -> None:
         """Forget everything the node has written (it must not run)."""
         if self.folder.exists():
-            # The mark goes first: what is left of a wipe that is killed must not pass for a disk.
+            # First the record of the layers: without it an interrupted wipe is a blank node.
             (self.folder / "lower").unlink(missing_ok=True)
             shutil.rmtree(self.folder)
 
@@ -179,7 +179,7 @@ class Container:
 
 
 def _processes(*marks: str) -> list[int]:
-    """Return the processes whose command line holds all of ``marks`` as words."""
+    """Return the processes whose command line has all of ``marks`` among its words."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:

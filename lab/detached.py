@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-# Kept for the sake of long-lived callers (tests): a dropped handle of a running process warns, and
-# one that nobody polls stays a zombie after its end.
+# For callers that live long, such as tests: dropping the handle of a running process warns, and a
+# process that nobody polls stays a zombie after its end.
 _launched: list["subprocess.Popen[bytes]"] = []
 
 

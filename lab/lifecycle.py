@@ -38,7 +38,7 @@ def alone() -> Iterator[None]:
 
 
 def up() -> None:
-    """Bring up whatever is not up.
+    """Start whatever does not run.
 
     Raises:
         LabError: a step fails; what was done stays, and a further ``up`` goes on from there.
@@ -73,13 +73,13 @@ _ALIVE = ("initializing", "starting", "running", "degraded", "maintenance")
 
 
 def _settle(node: Container) -> None:
-    """Stop a node for good that a killed ``down`` or ``reset`` left on its way to power-off."""
+    """Stop a node that is powering off because a ``down`` or ``reset`` was killed meanwhile."""
     deadline = time.monotonic() + 5
     while node.leader() is not None and time.monotonic() < deadline:
         try:
             inside = node.enter(["systemctl", "is-system-running"])
         except LabError:
-            break  # it ended this very moment
+            break  # it has just ended
         asked = subprocess.run(inside, capture_output=True, check=False)
         state = asked.stdout.decode().strip()
         if state in _ALIVE:
@@ -118,7 +118,7 @@ def _boot_world(settings: mirror.Mirror) -> None:
 def _boot_vps(settings: mirror.Mirror) -> None:
     vps = nodes.VPS
     vps.stop()
-    network.renew_vps()  # as power off and on does: no address of an earlier life
+    network.renew_vps()  # as a power cycle does: no address of the boot before is left
     if vps.prepare():
         vps_disk.write(vps.upper, settings)
         vps.finish()
@@ -154,7 +154,7 @@ def down() -> None:
 
 
 def reset() -> None:
-    """Give back a blank VPS, the zones as they were seeded, and no Pulumi state; then start."""
+    """Start with a blank VPS, the zones as they were seeded, and no Pulumi state."""
     with step("wiping the lab's disks and state"):
         _stop_nodes()
         nodes.WORLD.wipe()
@@ -166,7 +166,7 @@ def reset() -> None:
 
 
 def reset_vps() -> None:
-    """Give the VPS back blank, as its provider delivers it; the world and Pulumi's state stay."""
+    """Start the VPS blank, as its provider delivers it; the world and Pulumi's state stay."""
     with step("wiping the VPS"):
         nodes.VPS.stop()
         nodes.VPS.wipe()

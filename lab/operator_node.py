@@ -45,15 +45,17 @@ def down() -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for ``pulumi`` (makes the engine first, if that is yet to be)."""
-    from lab.engine import prepare  # noqa: PLC0415 - costs time that other commands need not spend
+    """Return the environment for ``pulumi``; make the engine first if it is missing."""
+    from lab.engine import prepare  # noqa: PLC0415 - no other command needs it
 
     made = prepare.environment(state=state(), passphrase=PASSPHRASE)
     return made | {"PULUMI_RUN_PROGRAM": "true"}  # docs/decisions/0006-run-program.md
 
 
 def become(argv: Sequence[str]) -> NoReturn:
-    """Become ``argv`` on the operator's machine: signals and exit status are its own.
+    """Replace this process by ``argv``, run on the operator's machine.
+
+    Signals then reach ``argv`` itself, and its exit status the caller.
 
     Raises:
         LabError: the lab is not up, or there is no such program.

@@ -1,8 +1,8 @@
-"""The lab's map: names, addresses and zones, stated once and read by everything else.
+"""The lab's names, addresses and zones, stated once and read by everything else.
 
 All addresses are documentation ranges (RFC 5737, RFC 3849) inside network namespaces that the
-lab makes itself. 192.0.2.0/24 is left out: it may be the machine's own. Private ranges are left
-out too: rspamd judges no SPF, DKIM or DMARC for them.
+lab makes itself. 192.0.2.0/24 is left out, as it may be the machine's own, and so are private
+ranges, for which rspamd checks neither SPF nor DKIM nor DMARC.
 """
 
 import os
@@ -15,14 +15,14 @@ LAB = f"tapal{NUMBER or ''}"
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """One place in the lab: a name and its addresses (``ipv6`` empty for an IPv4-only place)."""
+    """One name of the lab and its addresses; ``ipv6`` is empty where it has IPv4 alone."""
 
     name: str
     ipv4: str
     ipv6: str = ""
 
 
-# Network namespaces. ``net`` is the internet's router, the others are the places it joins.
+# Network namespaces. ``net`` is the internet's router, which joins the others.
 NETNS_NET = f"{LAB}-net"
 NETNS_VPS = f"{LAB}-vps"
 NETNS_WORLD = f"{LAB}-world"

@@ -32,7 +32,7 @@ def wait_until(
     """Wait until ``ready()`` says so.
 
     Raises:
-        LabError: it did not within ``seconds``; the message is ``what`` did not come about.
+        LabError: it did not within ``seconds``; ``what`` is the message, and says what failed.
     """
     deadline = time.monotonic() + seconds
     while not ready():

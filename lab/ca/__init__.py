@@ -1,1 +1,1 @@
-"""The lab's authorities: Pebble for what is under test, a root of its own for the rest."""
+"""The lab's certificate authorities: Pebble for the mail server, a fixed root for all others."""

@@ -14,7 +14,7 @@ from lab.nodes import VPS
 
 
 def restore() -> None:
-    """Register what Pebble does not know (each key's account is the same as long as it runs)."""
+    """Register each account key found on the VPS; for one that Pebble knows nothing changes."""
     for regr in (VPS.root() / "etc/letsencrypt/accounts").glob("*/*/*/regr.json"):
         known = json.loads(regr.read_text())
         key = regr.with_name("private_key.json").read_text()

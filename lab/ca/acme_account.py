@@ -48,20 +48,20 @@ def register(directory: str, authority: str, jwk: Mapping[str, str]) -> str:
         with urllib.request.urlopen(request, timeout=10, context=trust) as answer:  # noqa: S310
             return answer.headers, answer.read()
 
-    places = json.loads(ask(directory)[1])
-    nonce = ask(places["newNonce"])[0]["Replay-Nonce"]
+    urls = json.loads(ask(directory)[1])
+    nonce = ask(urls["newNonce"])[0]["Replay-Nonce"]
     header = {
         "alg": "RS256",
         "jwk": {name: jwk[name] for name in ("e", "kty", "n")},
         "nonce": nonce,
-        "url": places["newAccount"],
+        "url": urls["newAccount"],
     }
     protected = _encode(json.dumps(header).encode())
     payload = _encode(json.dumps({"termsOfServiceAgreed": True}).encode())
     signature = _rsa(jwk).sign(f"{protected}.{payload}".encode(), padding.PKCS1v15(), SHA256())
     body = {"protected": protected, "payload": payload, "signature": _encode(signature)}
     request = urllib.request.Request(  # noqa: S310
-        places["newAccount"],
+        urls["newAccount"],
         json.dumps(body).encode(),
         {"Content-Type": "application/jose+json"},
     )

@@ -1,6 +1,6 @@
-"""Pebble's issuing root, which it makes anew at every start, for those who must trust it.
+"""Pebble's issuing root, which it makes anew at every start, as a file for its clients.
 
-All roots since the last reset are kept, for the VPS's certificate may come from an earlier one.
+All roots since the last reset are kept: the VPS's certificate may come from an earlier one.
 """
 
 import sys

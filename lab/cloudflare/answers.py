@@ -8,7 +8,7 @@ from lab.cloudflare.errors import ApiError, Problem
 from lab.cloudflare.filters import Page
 from lab.cloudflare.json_types import JsonValue
 
-# Cloudflare's words where the request is refused before anyone has read it.
+# Cloudflare's own message where it refuses a request before reading it.
 _TROUBLE = {
     429: Problem(code=971, message="Please wait and consider throttling your request speed"),
 }

@@ -27,7 +27,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Applied:
     """The zone's records afterwards, and for each change the record it made, changed or removed."""
 
     records: Records
@@ -53,15 +53,15 @@ def batch(body: JsonObject) -> list[Change]:
     return found
 
 
-def apply(changes: Sequence[Change], records: Records, *, zone: str, now: str) -> Outcome:
+def apply(changes: Sequence[Change], records: Records, *, zone: str, now: str) -> Applied:
     """Return what ``records`` become; the given mapping is left as it is.
 
     Raises:
-        ApiError: the first change that is not possible decides; nothing has happened then.
+        ApiError: a change is not possible; the first such one is reported, and none is made.
     """
     after = dict(records)
     touched = tuple(_apply_one(change, after, zone, now) for change in changes)
-    return Outcome(records=after, touched=touched)
+    return Applied(records=after, touched=touched)
 
 
 def _apply_one(change: Change, records: dict[str, Record], zone: str, now: str) -> Record:

@@ -1,4 +1,4 @@
-"""What the API says no with: Cloudflare's codes and messages, each with the place it was seen.
+"""The API's refusals: Cloudflare's codes and messages, each with the source it was seen in.
 
 Cloudflare used to wrap these in ``1004 DNS Validation Error``; since 2024 the inner code comes
 out directly, several at once where several things are wrong (simplesurance/cfdns#17,
@@ -26,7 +26,7 @@ class ApiError(Exception):
         self.problems = problems
 
 
-# Who may ask. Seen in jeessy2/ddns-go#916 and in Cloudflare's reference.
+# The token. Seen in jeessy2/ddns-go#916 and in Cloudflare's reference.
 NO_CREDENTIAL = Problem(
     code=9106, message="Missing X-Auth-Key, X-Auth-Email or Authorization headers"
 )
@@ -38,13 +38,13 @@ MALFORMED_TOKEN = Problem(
 WRONG_TOKEN = Problem(code=9109, message="Invalid access token")
 WRONG_TOKEN_VERIFY = Problem(code=1000, message="Invalid API Token")
 
-# What is asked for.
+# The request.
 BAD_BODY = Problem(code=9207, message="Request body is invalid.")
 NO_ROUTE = Problem(code=7000, message="No route for that URI")
 NOT_YOUR_ZONE = Problem(code=9109, message="Unauthorized to access requested resource")
 NO_RECORD = Problem(code=81044, message="Record does not exist.")
 
-# What is wrong with a record by itself. Codes and words as seen in cisagov/manage.get.gov#5244
+# A record by itself. Codes and words as seen in cisagov/manage.get.gov#5244
 # (9000, 9015), timothymiller/cloudflare-ddns#179 (9021), cloudflare/cloudflare-php#136 (9100),
 # jamesryanbell/cloudflare#23 (9008), pulumi/pulumi-cloudflare#1107 (9009),
 # stephenou/fruitionsite#104 (9004), kubernetes-sigs/external-dns#1428 (9041),
@@ -76,7 +76,7 @@ BAD_TTL = Problem(
     code=9021, message="TTL must be between 60 and 86400 seconds, or 1 for Automatic."
 )
 
-# What is wrong beside the records that are there. 8105x: Cloudflare's reference; 83011:
+# A record beside the others of its zone. 8105x: Cloudflare's reference; 83011:
 # cisagov/manage.get.gov#5244.
 IDENTICAL = Problem(code=81058, message="An identical record already exists.")
 HOST_TAKEN = Problem(
@@ -92,7 +92,7 @@ TXT_FULL = Problem(
     ),
 )
 
-# The lab's own, where Cloudflare can do more than the lab or the name server is away.
+# The lab's own message, where Cloudflare can do more than the lab.
 APEX_CNAME = Problem(code=1004, message="The lab does not flatten a CNAME at the zone's apex.")
 
 

@@ -1,4 +1,4 @@
-"""The API's bad days, on request: wrong answers, slow ones, lost ones; and what was asked of it."""
+"""Faults on request (wrong, slow and lost answers), and the list of requests that were made."""
 
 import random
 from collections import Counter, deque
@@ -46,7 +46,7 @@ class Faults:
         self._dice.seed(self.seed)
 
     def strike(self, method: str) -> Fault | None:
-        """Return the fault if this request shall meet it."""
+        """Return the fault if it applies to this request, and count it."""
         fault = self._fault
         if fault is None or method not in fault.methods or self._left == 0:
             return None

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from lab.cloudflare.json_types import JsonValue
 from lab.cloudflare.records import Record
 
 Query = Mapping[str, str]
-Item = TypeVar("Item")
 
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "exact": lambda value, wanted: value == wanted,

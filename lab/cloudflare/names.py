@@ -14,7 +14,7 @@ def complete(name: str, zone: str) -> str:
     """Return ``name`` as stored in ``zone``: ``@`` is the zone, a relative name gets it appended.
 
     Raises:
-        ApiError: 9000, when it is no DNS name (RFC 1035 2.3.4: labels of 63, names of 253).
+        ApiError: 9000, when it is not a DNS name (RFC 1035 2.3.4: labels of 63, names of 253).
     """
     plain = name.strip().removesuffix(".")
     if plain in {"", "@"}:

@@ -1,7 +1,7 @@
 """The lab's Cloudflare API as a process in the world's namespace, outside its container.
 
-It runs on this machine's Python environment, publishes into BIND, and is seeded once with records
-that are none of tapal's business.
+It runs on this machine's Python environment, publishes into BIND, and is seeded once with foreign
+records, which tapal must leave alone.
 """
 
 import contextlib

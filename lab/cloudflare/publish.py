@@ -48,7 +48,7 @@ class Edge:
 
 
 class Publisher(Protocol):
-    """Where accepted changes go, and where the zone's DNSSEC keys are asked for."""
+    """Takes accepted changes, and knows the zone's DNSSEC keys."""
 
     async def publish(self, zone: str, before: Iterable[Record], after: Iterable[Record]) -> None:
         """Make the zone hold ``after`` instead of ``before``, at once.
@@ -74,7 +74,7 @@ class Ds:
 
 
 class NoPublisher:
-    """For tests of the API alone: the records are kept and nobody is told."""
+    """Publishes nothing: for tests of the API alone."""
 
     async def publish(self, zone: str, before: Iterable[Record], after: Iterable[Record]) -> None:
         """Do nothing."""

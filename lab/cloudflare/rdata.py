@@ -59,7 +59,7 @@ def presentation(record_type: str, rdata: Rdata) -> str:
 
 
 def _refuse_what_dns_refuses(record_type: str, checked: Rdata) -> None:
-    # Lengths that hang on another field, such as a TLSA digest's, are dnspython's to know.
+    # dnspython knows lengths that depend on another field, such as that of a TLSA digest.
     try:
         dns.rdata.from_text("IN", record_type, presentation(record_type, checked))
     except dns.exception.DNSException as error:

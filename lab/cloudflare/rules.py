@@ -1,4 +1,4 @@
-"""What one record may not be because of the others in its zone."""
+"""Conflicts between one record and the others of its zone."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ TXT_LIMIT = 8192
 def refuse_conflict(record: Record, others: Iterable[Record], zone: str) -> None:
     """Refuse ``record`` where Cloudflare, or DNS itself, would.
 
-    The same name and type with other content is no conflict: that is how a second SPF comes to be.
+    The same name and type with other content is not a conflict; so a zone can hold two SPF records.
 
     Raises:
         ApiError: 400: 81058 identical, 81053 and 81054 beside a CNAME (RFC 1034 3.6.2), 81056

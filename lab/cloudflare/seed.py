@@ -1,7 +1,6 @@
 """Puts foreign records into each zone of the lab's Cloudflare account, as a domain in use has them.
 
-Run in the lab (``python -m lab.cloudflare.seed URL``). Records that are there already are left
-alone.
+Run in the lab (``python -m lab.cloudflare.seed URL``). Existing records are left alone.
 """
 
 import json

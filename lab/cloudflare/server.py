@@ -1,4 +1,4 @@
-"""The HTTP face: Cloudflare's paths under ``/client/v4``, the lab's own under ``/lab``."""
+"""The HTTP server: Cloudflare's paths under ``/client/v4``, the lab's own under ``/lab``."""
 
 import asyncio
 import re

@@ -54,10 +54,10 @@ class Service:
         """
         async with self._lock:
             zone = self.zone(identifier, f"/client/v4/zones/{identifier}/dns_records")
-            outcome = changes.apply(steps, zone.records, zone=zone.name, now=timestamp())
-            await self._publish(zone, outcome.records)
-            self._store.put(replace(zone, records=outcome.records))
-            return outcome.touched
+            applied = changes.apply(steps, zone.records, zone=zone.name, now=timestamp())
+            await self._publish(zone, applied.records)
+            self._store.put(replace(zone, records=applied.records))
+            return applied.touched
 
     async def publish_all(self) -> None:
         """Send every stored record again: a name server that lost some has them back.

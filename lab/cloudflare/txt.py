@@ -1,8 +1,8 @@
 """TXT content as Cloudflare stores it: quoted strings of at most 255 bytes (RFC 1035 3.3.14).
 
 Content may come unquoted, or as one or several quoted strings. What is stored is always quoted,
-joined and split again at exactly 255 bytes, so that whoever sends anything else sees another
-value come back (cloudflare/terraform-provider-cloudflare#6238).
+joined and split again at exactly 255 bytes, so that a client that sends another form reads another
+value than it sent (cloudflare/terraform-provider-cloudflare#6238).
 """
 
 import re

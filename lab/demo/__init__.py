@@ -1,1 +1,1 @@
-"""``make demo``: the whole way in the lab, told as it goes, with the numbers at the end."""
+"""``make demo``: a server set up and tried in the lab, step by step, and measured."""

@@ -1,4 +1,4 @@
-"""A mail from the stack's account to the lab's receiver, and what the receiver made of it."""
+"""A mail from the stack's account to the lab's receiver, and the receiver's verdict."""
 
 import json
 import secrets
@@ -34,7 +34,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """How a person's mail program would be set up."""
+    """The account settings of a mail program."""
 
     host: str
     user: str

@@ -1,4 +1,4 @@
-"""The numbers of the design, each with its goal, as measured in this run."""
+"""The numbers that the project promises, each with its goal, as measured in this run."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Figure:
 
     Attributes:
         what: what was measured.
-        goal: as the design states it.
+        goal: what is promised.
         measured: the value, for a person.
         met: whether the goal was reached; None where this run cannot say.
     """

@@ -1,4 +1,4 @@
-"""The demo's way: blank VPS, ``pulumi up``, mails judged, what a second look must not change."""
+"""The demo's steps: from a blank VPS to judged mails, then changes, mistakes and what they cost."""
 
 import json
 import os
@@ -51,17 +51,17 @@ class Demo:
 
 
 def console() -> Console:
-    """Return the console; where nobody looks (a log file), lines may be as long as they are."""
+    """Return the console; into a file, lines are not wrapped."""
     made = Console(soft_wrap=True)
     return made if made.is_terminal else Console(soft_wrap=True, width=140)
 
 
 def main() -> int:
-    """Run the demo; return 0 only if everything that it shows is as it must be."""
+    """Run the demo; return 0 if everything that it shows is as it must be."""
     begun = float(os.environ.get("STARTED") or time.time())
     demo = Demo(console=console(), started=begun, cold=bool(image.missing()))
     demo.console.rule("[bold]1. The lab: an internet of its own, and a blank VPS in it")
-    # Cold, the engine's build and the images' take minutes each, and little of each other's way.
+    # Without a cache the engine and the images take minutes to build: both at the same time.
     with ThreadPoolExecutor(max_workers=1) as pool, lifecycle.alone():
         engine = pool.submit(prepare)
         lifecycle.reset()

@@ -26,7 +26,7 @@ def variant(change: Change, *, name: str = "lab") -> Iterator[Stack]:
 
     Args:
         change: gets the ``config`` mapping of the lab's stack file and alters it in place.
-        name: the stack; another one than ``lab`` shares that one's passphrase and secrets.
+        name: the stack; any other has the passphrase and the secrets of ``lab``.
     """
     content = yaml.safe_load(stack_file().read_text(encoding="utf-8"))
     changed = copy.deepcopy(content)
@@ -43,7 +43,7 @@ def another_alias(config: dict[str, Any]) -> None:
 
 
 def may_delete_mail_records(config: dict[str, Any]) -> None:
-    """Permit what a stack's guard refuses, on top of what the lab's stack permits."""
+    """Allow all deletions that the guard refuses; the lab's own stack allows some."""
     config["tapal:allow"] = ["dkim-keys", "mail-records"]
 
 

@@ -1,4 +1,4 @@
-"""What the receiver judged, as a table with a mark for each line."""
+"""The receiver's verdict as a table, with a mark for each line."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The ``pulumi`` CLI, built from its Go module where the official one cannot be had.
+"""The ``pulumi`` CLI, built from its Go module where the official one cannot be fetched.
 
 The module set is pinned, sums included, by ``gomod/``: a `tool` line in a module of our own.
 """

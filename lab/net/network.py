@@ -21,7 +21,7 @@ _FORWARDING = (
     "net.ipv6.conf.all.forwarding=1",
     "net.ipv4.conf.all.rp_filter=0",
     "net.ipv4.conf.default.rp_filter=0",
-    # Say "unreachable" every time, not once a second: nobody should wait for what does not exist.
+    # Say "unreachable" every time, not once a second: a program then fails at once.
     "net.ipv4.icmp_ratelimit=0",
     "net.ipv6.icmp.ratelimit=0",
 )
@@ -44,7 +44,7 @@ def namespace_exec(
 
 
 def exists(namespace: str) -> bool:
-    """Tell whether the namespace is there (whatever may be in it)."""
+    """Tell whether the namespace is there, whatever is in it."""
     return Path("/run/netns", namespace).exists()
 
 
@@ -92,8 +92,8 @@ _OPERATOR_ADDRESSES = (
 
 
 def _world_addresses() -> tuple[str, ...]:
-    ipv4 = tuple(f"{place.ipv4}/{plan.WORLD_IPV4_PREFIX}" for place in plan.WORLD)
-    ipv6 = tuple(f"{p.ipv6}/{plan.WORLD_IPV6_PREFIX}" for p in plan.WORLD if p.ipv6)
+    ipv4 = tuple(f"{host.ipv4}/{plan.WORLD_IPV4_PREFIX}" for host in plan.WORLD)
+    ipv6 = tuple(f"{host.ipv6}/{plan.WORLD_IPV6_PREFIX}" for host in plan.WORLD if host.ipv6)
     return ipv4 + ipv6
 
 
@@ -105,7 +105,7 @@ def attach_vps() -> None:
 
 
 def renew_vps() -> None:
-    """Take the VPS's namespace away with all it has set there, and attach a new one."""
+    """Replace the VPS's namespace, and all that the VPS has set there, by a new one."""
     _kill_inside(plan.NETNS_VPS)
     subprocess.run(
         ["ip", "-n", plan.NETNS_NET, "link", "del", "vps"], capture_output=True, check=False
@@ -124,7 +124,7 @@ def _attach(namespace: str, link: str, *, gateways: tuple[str, ...], mac: str = 
 
 
 def _addresses(namespace: str, addresses: tuple[str, ...], device: str = "eth0") -> None:
-    """Put addresses on a device; nodad, for the lab's links have no one else to ask."""
+    """Put addresses on a device; nodad: detecting duplicates takes time, and none can exist."""
     lines = [f"link set {device} up"]
     lines.extend(
         f"address add {address} dev {device}" + (" nodad" if ":" in address else "")

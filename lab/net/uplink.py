@@ -19,7 +19,7 @@ _FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 _IN_ROUTER = ["ip", "-n", plan.NETNS_NET]
 
 
-def _memory() -> Path:
+def _forwarding_before() -> Path:
     """Return the file that keeps what ip_forward was before the first lab of this machine."""
     return paths.cache() / "ip_forward.before"
 
@@ -56,7 +56,7 @@ def up(mirror: Mirror) -> None:
 
 
 def _seen_from_router(endpoint: Endpoint) -> Endpoint:
-    """A mirror on the machine's own loopback address is reached by the uplink's."""
+    """Return a mirror on this machine's loopback address by the uplink's address."""
     if not ipaddress.ip_address(endpoint.real).is_loopback:
         return endpoint
     return Endpoint(
@@ -77,11 +77,11 @@ def _link() -> None:
 
 def _switch_forwarding_on() -> bool:
     """Switch IPv4 forwarding on and tell whether it was on before the lab first did so."""
-    memory = _memory()
-    if not memory.exists():
-        memory.write_text(_FORWARD.read_text())
+    before = _forwarding_before()
+    if not before.exists():
+        before.write_text(_FORWARD.read_text())
     _FORWARD.write_text("1")
-    return memory.read_text().strip() == "1"
+    return before.read_text().strip() == "1"
 
 
 def down() -> None:
@@ -89,10 +89,10 @@ def down() -> None:
     subprocess.run(["nft", "delete", "table", "ip", plan.LAB], capture_output=True, check=False)
     if Path("/sys/class/net", plan.UPLINK).exists():
         run(["ip", "link", "del", plan.UPLINK])
-    memory = _memory()
-    if memory.exists() and not any(Path("/sys/class/net").glob("tapal*-up")):
-        _FORWARD.write_text(memory.read_text())
-        memory.unlink()
+    before = _forwarding_before()
+    if before.exists() and not any(Path("/sys/class/net").glob("tapal*-up")):
+        _FORWARD.write_text(before.read_text())
+        before.unlink()
 
 
 def stands() -> bool:

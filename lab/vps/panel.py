@@ -1,4 +1,4 @@
-"""The provider's panel: which name an address of the VPS has, backwards (PTR, RFC 1035 3.3.12)."""
+"""The provider's panel: the reverse DNS (PTR, RFC 1035 3.3.12) of the VPS's addresses."""
 
 import ipaddress
 
@@ -14,7 +14,7 @@ def _owner(address: str) -> str:
     try:
         owner = ipaddress.ip_address(address).reverse_pointer
     except ValueError as error:
-        raise LabError(f"{address} is no IP address") from error
+        raise LabError(f"{address} is not an IP address") from error
     if not owner.endswith(tuple(f".{zone}" for zone in plan.REVERSE_ZONES)):
         raise LabError(f"{address} is none of the lab's; the VPS has "
                        f"{plan.VPS.ipv4} and {plan.VPS.ipv6}")  # fmt: skip

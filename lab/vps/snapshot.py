@@ -1,11 +1,11 @@
-"""What is on the VPS right now, so that a test can say "nothing was touched"."""
+"""The files on the VPS at one moment, so that a test can tell whether any was touched."""
 
 from dataclasses import dataclass
 
 from lab import nodes
 from lab.errors import LabError
 
-# Files that a running system changes by itself, whatever tapal does.
+# Leaves out the files that a running system changes by itself.
 _SCRIPT = r"""
 set -eu
 find /etc /usr/local -xdev -type f \

@@ -99,10 +99,10 @@ def _write_zones(folder: Path) -> None:
 
 
 def _pointers() -> list[tuple[str, str]]:
-    """Return who is called what, backwards; the VPS's IPv6 address has no name at first."""
+    """Return owner and name of each PTR record; the VPS's IPv6 address has none at first."""
     named = [(plan.VPS.ipv4, plan.VPS_PTR_BEFORE)]
-    for place in (*plan.WORLD, plan.OPERATOR):
-        named += [(address, place.name) for address in (place.ipv4, place.ipv6) if address]
+    for host in (*plan.WORLD, plan.OPERATOR):
+        named += [(address, host.name) for address in (host.ipv4, host.ipv6) if address]
     return [(ipaddress.ip_address(address).reverse_pointer, name) for address, name in named]
 
 

@@ -1,4 +1,4 @@
-"""Whether the world's services do their work, asked from outside as others ask them."""
+"""Whether the world's services answer, asked over the network as their clients ask."""
 
 import re
 import subprocess
@@ -32,7 +32,7 @@ PROBES = (
 
 
 def resolver_validates() -> bool:
-    """Tell whether the resolver answers for the zone that is asked first, and authentically."""
+    """Tell whether the resolver finds the receiver's address and says that it is authentic."""
     ask = ["dig", "+tries=1", "+timeout=1", f"@{plan.RESOLVER.ipv4}", plan.RECEIVER.name, "A"]
     argv = network.namespace_argv(plan.NETNS_OPERATOR, ask)
     said = subprocess.run(argv, capture_output=True, text=True, check=False).stdout

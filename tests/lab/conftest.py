@@ -1,4 +1,4 @@
-"""A lab of the tests' own (``TAPAL_LAB=5``), so that nobody's running lab is touched."""
+"""A lab of the tests' own (``TAPAL_LAB=5``), so that a running lab is left alone."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ class OwnLab:
         return done.stdout
 
     def python(self, code: str) -> str:
-        """Run ``code`` against the lab's Python API, as a test or the demo uses it."""
+        """Run ``code`` with the lab's modules, as a test or the demo uses them."""
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=REPOSITORY,

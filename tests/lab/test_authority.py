@@ -18,8 +18,8 @@ def test_certificates_are_issued_and_renewed_after_a_restart(lab: OwnLab) -> Non
     untrusted = lab.call("shell", "vps", *ISSUE)
     assert untrusted.returncode != 0, "the VPS trusts nothing of the lab's by itself"
     trust = (REPOSITORY / "lab/ca/ca.pem").read_text()
-    place = "/usr/local/share/ca-certificates/lab.crt"
-    lab.do("shell", "vps", "sh", "-c", f"echo '{trust}' >{place}; update-ca-certificates")
+    path = "/usr/local/share/ca-certificates/lab.crt"
+    lab.do("shell", "vps", "sh", "-c", f"echo '{trust}' >{path}; update-ca-certificates")
     lab.do("shell", "vps", *ISSUE)
     first = chain(lab)
     lab.do("down")

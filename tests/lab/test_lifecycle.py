@@ -1,4 +1,4 @@
-"""Up, down and reset: idempotent, leaving nothing, and undeterred by kill -9."""
+"""Up, down and reset are idempotent, leave nothing behind, and recover from kill -9."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def test_down_leaves_nothing_and_up_finds_the_disks(lab: OwnLab, machine_before:
     assert lab.leftovers() == {}
     assert others or forwarding == machine_before
     assert lab.call("status").returncode == 1
-    assert lab.call("down").returncode == 0, "down twice is no error"
+    assert lab.call("down").returncode == 0, "down twice is not an error"
     lab.do("up")
     assert lab.do("shell", "vps", "cat", "/root/kept").strip() == "kept"
     assert lab.call("status").returncode == 0

@@ -1,4 +1,4 @@
-"""The machine's apt settings, taken over."""
+"""The lab's nodes take over this machine's apt settings."""
 
 import pytest
 

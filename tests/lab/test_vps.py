@@ -1,4 +1,4 @@
-"""The VPS is what a provider delivers, and nothing more."""
+"""The VPS is set up as a provider delivers it, and no further."""
 
 import subprocess
 import sys

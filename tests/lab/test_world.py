@@ -1,4 +1,4 @@
-"""The world answers as the internet does: names, certificates, judged mail, Cloudflare's API."""
+"""The world's services: names, certificates, judged mail, Cloudflare's API."""
 
 import re
 from email.message import EmailMessage

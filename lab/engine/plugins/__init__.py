@@ -1,1 +1,1 @@
-"""Stand-ins for Pulumi's language host and provider plugins, true to what the official ones do."""
+"""Stand-ins for Pulumi's language host and provider plugins, faithful to the official ones."""

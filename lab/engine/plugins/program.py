@@ -1,4 +1,4 @@
-"""One run of the user's program, and what is told to the user when it fails."""
+"""One run of the user's program, and what the user reads when it fails."""
 
 import asyncio
 import logging
@@ -54,7 +54,7 @@ def _configure(request: RunRequest, *, engine: str) -> None:
         organization=request.organization or "organization",
     )
     set_all_config(dict(request.config), list(request.configSecretKeys))
-    # Faulted tasks that nobody awaits are told by what failed first; the rest is noise.
+    # The first failure is reported below; asyncio would log those that follow from it.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 

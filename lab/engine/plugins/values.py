@@ -16,7 +16,7 @@ Properties: TypeAlias = Mapping[str, "Value"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret, is none
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker
 
 
 def from_struct(struct: Struct) -> dict[str, Value]:
@@ -45,7 +45,7 @@ def camel(name: str) -> str:
 
 
 def renamed(value: Value, *, to_api: bool) -> Value:
-    """Return ``value`` with the names of all its members, at any depth, in the other's spelling."""
+    """Return ``value`` with all names, at any depth, as the API or as Pulumi spells them."""
     if isinstance(value, Mapping):
         spell = snake if to_api else camel
         return {spell(key): renamed(item, to_api=to_api) for key, item in value.items()}

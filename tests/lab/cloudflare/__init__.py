@@ -1,1 +1,1 @@
-"""The lab's Cloudflare API, held against what Cloudflare does."""
+"""The lab's Cloudflare API, checked against what Cloudflare does."""

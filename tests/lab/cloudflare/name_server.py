@@ -1,6 +1,6 @@
 """A name server for tests: takes signed updates over TCP and remembers what they said.
 
-It is not BIND: it applies nothing. What BIND makes of the updates is for the lab's own tests.
+It applies none of them: that BIND does is for the lab's own tests to show.
 """
 
 import socketserver

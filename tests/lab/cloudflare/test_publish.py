@@ -1,4 +1,4 @@
-"""Every change reaches the name server as one signed update, or is not made at all."""
+"""Every change reaches the name server as one signed update; else it is not made at all."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the API makes of a record, and what it refuses, as Cloudflare does."""
+"""How the API stores a record, and which it refuses, as Cloudflare does."""
 
 import pytest
 
@@ -164,7 +164,7 @@ def test_conflict(api: Api, first: Body, second: Body, problem: problems.Problem
     assert api.names() == ["x"]
 
 
-def test_a_second_spf_is_no_conflict(api: Api) -> None:
+def test_a_second_spf_is_not_a_conflict(api: Api) -> None:
     api.made(name="@", type="TXT", content="v=spf1 -all")
     api.made(name="@", type="TXT", content="v=spf1 ~all")
     assert len(api.names(type="TXT")) == 2

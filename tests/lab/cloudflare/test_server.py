@@ -45,7 +45,7 @@ def test_errors_read_as_cloudflare_writes_them(api: Api) -> None:
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '"x"'])
-def test_a_body_that_is_no_object(api: Api, body: str) -> None:
+def test_a_body_that_is_not_an_object(api: Api, body: str) -> None:
     answer = api.client.post(f"{api.zone}/dns_records", content=body)
     assert (answer.status_code, errors(answer)[0][0]) == (400, 9207)
 
@@ -141,7 +141,7 @@ def test_answers_late(api: Api) -> None:
     assert time.monotonic() - begun >= 0.3
 
 
-def test_a_fault_nobody_knows(api: Api) -> None:
+def test_an_unknown_member_of_a_fault(api: Api) -> None:
     answer = api.client.post("/lab/fail", json={"probabilty": 0.3})
     assert answer.status_code == 400
     assert "probabilty" in answer.text

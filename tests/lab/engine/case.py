@@ -1,7 +1,7 @@
-"""What a case says: the program's resources step by step, and what must come of each step.
+"""The form of a case: the program's resources step by step, and what each step must lead to.
 
-``@dir@`` in any text stands for the case's own folder, which is on the same machine as the
-throw-away sshd: so a command's effect is a file that the case names.
+``@dir@`` in any text stands for the case's own folder. It is on the same machine as the throw-away
+sshd, so that a command's effect is a file in it.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Step:
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Files of the case's folder to write before (None: to remove)."""
     operations: tuple[str, ...] | None = None
-    """Exactly what the engine did, ``op name`` in order (None: not of interest)."""
+    """Exactly what the engine did, ``op name`` in order (None: anything)."""
     differs: tuple[str, ...] | None = None
     """Exactly the properties that differ, over all resources."""
     fails: bool = False
@@ -35,7 +35,7 @@ class Step:
     silent_about: tuple[str, ...] = ()
     """Texts that are nowhere in what was printed or reported."""
     outputs: Mapping[str, str] = field(default_factory=dict)
-    """``name.stdout`` and ``name.stderr``, secrets in clear."""
+    """``name.stdout`` and ``name.stderr``, secrets in plain text."""
     secret: tuple[str, ...] = ()
     """Outputs that are secrets; all others that are named must not be."""
     hidden: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A story in a few steps, told to one fresh project and stack."""
+    """A few steps, run one after the other in one fresh project and stack."""
 
     title: str
     steps: tuple[Step, ...]

@@ -75,7 +75,7 @@ class Dns:
 
 @contextmanager
 def started(folder: Path) -> Iterator[Dns]:
-    """Start an API and make a project that reaches it as a user's does: by its configuration."""
+    """Start an API and make a project whose configuration names it, as a user's would."""
     process = Process(folder / "api.json")
     url = process.start()
     try:

@@ -1,7 +1,7 @@
 """A throw-away project and stack, driven through the real ``pulumi`` CLI.
 
 Everything lives in the folder that is given: the program, the file backend and the event logs.
-Nothing here knows which plugins are at work, so the same tests judge the official ones.
+Nothing here depends on which plugins are used, so that the same tests judge the official ones.
 """
 
 import json
@@ -76,10 +76,10 @@ class Project:
 
     def write(self, name: str, text: str) -> Path:
         """Write a file of the project (``__main__.py`` is the program) and return its path."""
-        place = self.folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-        return place
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
 
     def up(self, *flags: str) -> Result:
         """``pulumi up`` without a preview."""
@@ -98,7 +98,7 @@ class Project:
         return self._operation("destroy", "--yes", "--skip-preview", *flags)
 
     def outputs(self) -> dict[str, object]:
-        """Return the stack's outputs, secrets in clear."""
+        """Return the stack's outputs, secrets in plain text."""
         shown = self.pulumi("stack", "output", "--json", "--show-secrets").checked()
         outputs: dict[str, object] = json.loads(shown.output)
         return outputs
@@ -111,7 +111,7 @@ class Project:
         return outputs
 
     def state_text(self) -> str:
-        """Return the stack's state as it lies on disk: no secret may be in it in clear."""
+        """Return the stack's state as it lies on disk: it may hold no secret in plain text."""
         return (self.state / ".pulumi" / "stacks" / NAME / f"{self._stack}.json").read_text()
 
     def set_config(self, key: str, value: str, *, secret: bool = False) -> None:

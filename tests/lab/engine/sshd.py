@@ -1,5 +1,6 @@
-"""A throw-away sshd on the loopback: own host key, own authorized keys, own log."""
+"""A throw-away sshd on the loopback with a host key, authorized keys and a log of its own."""
 
+import functools
 import getpass
 import os
 import shutil
@@ -75,7 +76,8 @@ class Sshd:
         command = [program, "-D", "-f", str(self.folder / "config"), "-E", str(self.log)]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         for port in (self.login.port, self.login.accepting_port):
-            wait_until(lambda port=port: answers(port), what=f"sshd on {port}", seconds=10)  # type: ignore[misc]
+            up = functools.partial(answers, port)
+            wait_until(up, what=f"sshd did not answer on port {port}", seconds=10)
 
     def stop(self) -> None:
         """End the daemon, and take away what it needed."""

@@ -21,7 +21,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Where a case is played: its project, its folder, and what its placeholders stand for."""
+    """Where a case is run: its project, its folder, and what its placeholders stand for."""
 
     project: Project
     folder: Path
@@ -40,12 +40,12 @@ class Stage:
             return {key: self.filled(item) for key, item in said.items()}
         return [self.filled(item) for item in said] if isinstance(said, list | tuple) else said
 
-    def play(self, step: Step) -> Result:
-        """Do what ``step`` says and return how it went."""
+    def run(self, step: Step) -> Result:
+        """Run ``step`` and return how it went."""
         for name, content in step.files.items():
-            place = self.folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.unlink(missing_ok=True) if content is None else place.write_text(content)
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True) if content is None else path.write_text(content)
         if step.resources:
             given = {"connection": self.connection, "resources": self.filled(step.resources)}
             self.project.write("resources.json", json.dumps(given))
@@ -107,7 +107,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, sshd: Sshd, agent: Pat
 )
 def test_case(stage: Stage, case: Case) -> None:
     for number, step in enumerate(case.steps, start=1):
-        done = stage.play(step)
+        done = stage.run(step)
         where = f"step {number} ({step.do})"
         assert (done.status != 0) == step.fails, f"{where}:\n{done.output}"
         check_engine(stage, step, done, where)
@@ -159,6 +159,6 @@ def check_outputs(stage: Stage, step: Step, done: Result, where: str) -> None:
 
 def check_host(stage: Stage, step: Step, where: str) -> None:
     for name, content in step.host.items():
-        place = stage.folder / name
-        found = place.read_text() if place.exists() else None
+        path = stage.folder / name
+        found = path.read_text() if path.exists() else None
         assert found == content, f"{where}: {name}"

@@ -1,4 +1,4 @@
-"""The Cloudflare stand-in's own rules: the SDK's names, request bodies, what counts as a change."""
+"""The Cloudflare stand-in's rules: property names, request bodies, what counts as a change."""
 
 import inspect
 import re

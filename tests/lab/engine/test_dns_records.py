@@ -1,7 +1,7 @@
-"""DnsRecord through the real engine, against the lab's API: its life, spellings, refusals.
+"""DnsRecord through the real engine and the lab's API: its life, spellings, refusals.
 
-The rows hold for the official plugin as for the stand-in: ``TAPAL_PLUGINS`` decides which one
-is at work, and nothing here asks which.
+The rows hold for the official plugin and the stand-in alike; ``TAPAL_PLUGINS`` decides which one
+is used.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""DnsRecord when the world has its own will: changes by others, look-ups, an API in trouble."""
+"""DnsRecord when others change the zone or the API is in trouble; and look-ups."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ TXT: Arguments = {"name": "t.tapal.test", "type": "TXT", "content": '"v=1"'}
 
 @pytest.fixture(autouse=True)
 def emptied(dns: Dns) -> Iterator[None]:
-    """Leave nothing of a test to the next, whatever became of it."""
+    """Leave nothing of a test to the next, whether it passed or not."""
     dns.writes()
     yield
     dns.told()

@@ -53,7 +53,7 @@ def test_nothing_outlives_pulumi(
         stderr=subprocess.STDOUT,
         text=True,
     ) as pulumi:
-        wait_until(started.exists, what="the operation started", seconds=30)
+        wait_until(started.exists, what="the operation did not start", seconds=30)
         stopped = time.monotonic()
         pulumi.send_signal(stop)
         output = pulumi.communicate(timeout=30)[0]

@@ -33,11 +33,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def executable(place: Path, text: str) -> Path:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(f"#!/bin/sh\n{text}\n")
-    place.chmod(0o755)
-    return place
+def executable(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
 
 
 def test_own_executables_are_made_once(cache: Path) -> None:
@@ -67,9 +67,9 @@ def test_named_folder_is_used_as_it_is(
     named.mkdir()
     marks = tmp_path / "marks"
     marks.mkdir()
-    places = [*(own / name for name in BUNDLED), *cache.glob("engine/clones/*/home/plugins/*/*")]
-    for place in places:
-        executable(named / place.name, f'touch {marks}/{place.name}\nexec {place} "$@"')
+    paths = [*(own / name for name in BUNDLED), *cache.glob("engine/clones/*/home/plugins/*/*")]
+    for path in paths:
+        executable(named / path.name, f'touch {marks}/{path.name}\nexec {path} "$@"')
     monkeypatch.setenv("TAPAL_PLUGINS", str(named))
     assert prepare.prepare() != own
     project = Project(tmp_path)

@@ -1,4 +1,4 @@
-"""The real engine, the real program, a bad stack: the very words of the table, and no contact."""
+"""The real engine and program with a bad stack: the table's messages, and no connection."""
 
 import os
 import re
@@ -28,7 +28,7 @@ CHOSEN = (
 
 
 class Listener:
-    """Counts who knocks at a port of this machine, and hangs up."""
+    """Counts the connections to a port of this machine, and closes each at once."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -60,7 +60,7 @@ class Program(Project):
             **environment(state=self.state, passphrase=PASSPHRASE),
             "PULUMI_DEBUG_COMMANDS": "true",
             "CLOUDFLARE_API_TOKEN": "0" * 40,
-            # An agent that nobody asks: each case is about what its file says.
+            # Without an agent: each case is about what its file says.
             "SSH_AUTH_SOCK": os.devnull,
         }
         self._runs = 0
@@ -135,7 +135,7 @@ def test_preview_says_it_and_contacts_nobody(
 def test_a_good_stack_is_looked_up(
     program: Program, listeners: tuple[Listener, Listener], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Or else nobody would ever be counted above."""
+    """Shows that the listeners above do count."""
     api, ssh = listeners
     monkeypatch.setitem(program.environment, "TAPAL_SSH_PRIVATE_KEY", keys.private_key("operator"))
     program.configure(contactable(case("first-try", WARNED).read_text(), api, ssh))

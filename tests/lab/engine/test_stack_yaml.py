@@ -86,7 +86,7 @@ def test_values_are_the_engine_s(printing: Project) -> None:
     ours, theirs = config["try:all"], json.loads(found["try:all"])
     assert isinstance(ours, dict)
     assert len(theirs) == len(SCALARS) + len(BLOCKS)
-    # As text, so that 1 and true are two things.
+    # As text, because 1 equals True in Python.
     different = {
         key: (ours[key], theirs[key]) for key in theirs if dump(ours[key]) != dump(theirs[key])
     }

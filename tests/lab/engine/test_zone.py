@@ -1,6 +1,6 @@
 """A zone that holds records already, through the real engine: taken over, put back, interrupted.
 
-The state and the zone are looked at after each step; no lab is needed, only its API.
+After each step the state and the zone are checked. Of the lab only the API is needed.
 """
 
 import json
@@ -114,7 +114,9 @@ def test_the_way_in_and_out(zone: Zone) -> None:
     assert zone.dns.writes() == []
     done = zone.up(MERGE).checked()
     assert contents(zone.spf()) == [MERGED]
-    assert [str(one["id"]) in there for one in zone.spf()] == [True], "in place, not anew"
+    assert [str(one["id"]) in there for one in zone.spf()] == [True], (
+        "changed in place, not made anew"
+    )
     assert contents(zone.at("MX")) == ["smtp.host.test"]
     assert contents(zone.at("TXT", f"_dmarc.{ZONE}")) == ["v=DMARC1; p=none"]
     assert {one["comment"] for one in [*zone.spf(), *zone.at("MX")]} == {OURS}

@@ -19,8 +19,8 @@ DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 PAGE_SIZE = 100
 
 
-class ApiFailure(Exception):  # noqa: N818 - it reports one, as the official plugin words it
-    """A request that failed; the text is the official plugin's. ``status`` is 0 without answer."""
+class ApiFailure(Exception):  # noqa: N818 - not an error of ours
+    """A request that failed, in the official plugin's words; ``status`` is 0 without an answer."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"failed to make http request: {message}")
@@ -28,7 +28,7 @@ class ApiFailure(Exception):  # noqa: N818 - it reports one, as the official plu
 
 
 class Api:
-    """One account's API: 429, 5xx and lost connections are tried again twice, as is official."""
+    """One account's API: after a 429, a 5xx or a lost connection the client tries again twice."""
 
     def __init__(self, *, token: str, base_url: str) -> None:
         self._token = token
@@ -46,7 +46,7 @@ class Api:
         """Return the ``result`` of one request.
 
         Raises:
-            ApiFailure: the API said no, or nothing.
+            ApiFailure: the API refused, or did not answer.
         """
         return members(self._request(method, path, body=body).get("result"))
 
@@ -54,7 +54,7 @@ class Api:
         """Yield the items of a list, page after page.
 
         Raises:
-            ApiFailure: the API said no, or nothing.
+            ApiFailure: the API refused, or did not answer.
         """
         number, last = 1, 1
         while number <= last:
@@ -110,14 +110,14 @@ class Api:
         from cloudflare import Cloudflare, DefaultHttpxClient  # noqa: PLC0415
 
         # Go's client, which is the official plugin's, asks no proxy for a loopback address.
-        place = urlsplit(self._base_url)
-        loopback = (place.hostname or "") in {"127.0.0.1", "::1", "localhost"}
+        url = urlsplit(self._base_url)
+        loopback = (url.hostname or "") in {"127.0.0.1", "::1", "localhost"}
         return Cloudflare(
             api_token=self._token,
             base_url=self._base_url,
             http_client=DefaultHttpxClient(
                 trust_env=not loopback,
-                verify=place.scheme != "http",  # else authorities would be read for nothing
+                verify=url.scheme != "http",  # the authorities would be read for nothing
             ),
         )
 

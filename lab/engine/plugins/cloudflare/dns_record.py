@@ -106,8 +106,8 @@ def full_body(inputs: Properties) -> Properties:
 def after_write(inputs: Properties, record: Properties) -> dict[str, Value]:
     """Return the state after ``inputs`` became ``record``.
 
-    What was said stays as it was said, whatever the API made of it; only the rest is taken from
-    the answer. So a difference in spelling shows at the next refresh.
+    What the program gives keeps the program's spelling, whatever the API made of it; only the rest
+    is taken from the answer. So a difference in spelling shows at the next refresh.
     """
     return from_record(record, zone_id=text(inputs, "zoneId")) | _said(inputs)
 

@@ -25,7 +25,7 @@ def get_zone(api: Api, arguments: Properties) -> Properties:
 
     Raises:
         FunctionError: the filter fits no zone, or several.
-        ApiFailure: the API said no.
+        ApiFailure: the API refused.
     """
     wanted = members(arguments.get("filter"))
     if not wanted:
@@ -42,7 +42,7 @@ def get_dns_records(api: Api, arguments: Properties) -> Properties:
     """Return the records of ``zoneId`` that fit the other arguments, at most ``maxItems``.
 
     Raises:
-        ApiFailure: the API said no.
+        ApiFailure: the API refused.
     """
     asked = dict(_RECORD_DEFAULTS) | dict(arguments)
     query = _query({key: asked[key] for key in asked if key not in {"maxItems", "zoneId"}})

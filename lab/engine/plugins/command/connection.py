@@ -82,7 +82,7 @@ async def dial(
 
 @dataclass(frozen=True, kw_only=True)
 class Attempts:
-    """Tries again after growing pauses, ``dial_error_limit`` times; -1 is without end."""
+    """Tries again after growing pauses, ``dial_error_limit`` times; -1 is without a limit."""
 
     login: Login
     what: str
@@ -145,7 +145,7 @@ async def _connect(
 
 
 def _known_hosts(login: Login) -> HostKeys | None:
-    """Return the one host key to accept; without it any is accepted, as officially."""
+    """Return the one host key to accept; without one, as officially, accept any."""
     if not login.host_key:
         return None
     try:

@@ -55,7 +55,7 @@ def _network_failure(error: BaseException, host: str) -> str:
 
 
 def key_failure(error: Exception, *, passphrase: str | None) -> str:
-    """Return why a private key cannot be used, without a word of the key itself."""
+    """Return why a private key cannot be used, without quoting the key."""
     if passphrase is None and "Passphrase must be specified" in str(error):
         return "ssh: this private key is passphrase protected"
     if isinstance(error, asyncssh.KeyEncryptionError):

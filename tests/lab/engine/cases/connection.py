@@ -1,4 +1,4 @@
-"""Connections: keys, host keys, retries, and variables that a server takes or refuses."""
+"""Connections: keys, host keys, retries, and variables that a server accepts or refuses."""
 
 from tests.lab.engine.case import Case, Step
 

@@ -1,4 +1,4 @@
-"""Dynamic resources in Python: the whole life of one, and its drift."""
+"""Dynamic resources in Python: created, updated, replaced, deleted, and drift."""
 
 from tests.lab.engine.case import Arguments, Case, Step
 

@@ -1,4 +1,4 @@
-"""Secrets: an input that is one stays one; what a command does with it is the command's affair."""
+"""Secrets: an input that is one stays one, unless the command itself prints it."""
 
 from tests.lab.engine.case import Case, Step
 from tests.lab.engine.cases.connection import ONCE
@@ -28,7 +28,7 @@ CASES = (
         ),
     ),
     Case(
-        title="a secret that is echoed is shown and returned in clear",
+        title="a secret that is echoed is shown and returned in plain text",
         steps=(
             Step(
                 resources={"x": {"create": "cat", "stdin": {"secret": CANARY}}},
@@ -62,7 +62,7 @@ CASES = (
         ),
     ),
     Case(
-        title="the private key is nowhere in the clear",
+        title="the private key is nowhere in plain text",
         steps=(
             Step(resources={"x": {"create": "true"}}, hidden=("PRIVATE KEY",)),
             Step(

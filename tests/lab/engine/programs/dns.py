@@ -1,6 +1,6 @@
 """Makes the DNS records that records.json describes, with the provider's own property names.
 
-Without the SDK, as the real program does it: importing that costs more than all the rest.
+Without the SDK, as in the real program: importing it takes longer than all the rest.
 """
 
 import json

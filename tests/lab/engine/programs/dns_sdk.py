@@ -1,4 +1,4 @@
-"""Reads every kind of answer through Cloudflare's SDK for Pulumi, whose types must hold."""
+"""Reads every kind of answer through Cloudflare's SDK for Pulumi, which checks their types."""
 
 import pulumi
 import pulumi_cloudflare as cloudflare

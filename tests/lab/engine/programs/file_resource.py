@@ -1,4 +1,4 @@
-"""A dynamic resource with all that one can have: a file on this machine."""
+"""A dynamic resource with every method that one can have: a file on this machine."""
 
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,10 @@ class FileProvider(ResourceProvider):
         return CreateResult(id_=props["path"], outs=dict(props))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        place = Path(id_)
-        if not place.exists():
+        path = Path(id_)
+        if not path.exists():
             return ReadResult(id_=None, outs={})
-        return ReadResult(id_=id_, outs={**props, "text": place.read_text()})
+        return ReadResult(id_=id_, outs={**props, "text": path.read_text()})
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         changed = [name for name in ("path", "text") if olds[name] != news[name]]
