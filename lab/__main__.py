@@ -125,7 +125,7 @@ def _shell(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from lab.operator_node import become  # noqa: PLC0415
+    from lab.operator.machine import become  # noqa: PLC0415
 
     if not arguments.argv:
         raise LabError("run what? For example: python -m lab run pulumi preview -s lab")

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from lab import nodes, operator_node, paths, plan
+from lab import nodes, paths, plan
 from lab.ca import accounts, issuer
 from lab.cloudflare import process
-from lab.container import Container
 from lab.errors import LabError
 from lab.images import image, mirror
 from lab.net import network, uplink
+from lab.nodes.container import Container
+from lab.operator import machine
 from lab.progress import step, wait_until
 from lab.vps import disk as vps_disk
 from lab.world import disk as world_disk
@@ -58,7 +59,7 @@ def up() -> None:
 
 def _network() -> None:
     settings = mirror.machine()
-    operator_node.up()
+    machine.up()
     if network.complete():
         uplink.up(settings)
         return
@@ -150,7 +151,7 @@ def down() -> None:
         _stop_nodes()
         uplink.down()
         network.down()
-        operator_node.down()
+        machine.down()
 
 
 def reset() -> None:
@@ -161,7 +162,7 @@ def reset() -> None:
         process.forget()
         issuer.forget()
         nodes.VPS.wipe()
-        shutil.rmtree(operator_node.state(), ignore_errors=True)
+        shutil.rmtree(machine.state(), ignore_errors=True)
     up()
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from lab import nodes, plan
 from lab.ca import issuer
 from lab.cloudflare import process
-from lab.container import Container
 from lab.images import image
 from lab.net import network, uplink
+from lab.nodes.container import Container
 from lab.world import ready
 
 

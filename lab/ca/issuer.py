@@ -22,7 +22,7 @@ def file() -> Path:
 def up() -> None:
     """Add the running Pebble's root to the operator's file, and hand the file to the receiver."""
     url = f"https://{plan.CA.name}:15000/roots/0"
-    command = [sys.executable, "-m", "lab.fetch", url, str(AUTHORITY)]
+    command = [sys.executable, "-m", "lab.ca.fetch", url, str(AUTHORITY)]
     current = network.namespace_exec(plan.NETNS_OPERATOR, command).strip() + "\n"
     known = file().read_text() if file().exists() else ""
     if current not in known:

@@ -6,9 +6,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from lab import stack
 from lab.ca import issuer
 from lab.errors import LabError
+from lab.operator import stack
 from lab.world import receiver
 from mail.message.verdict import Verdict, read
 

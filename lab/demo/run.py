@@ -18,8 +18,8 @@ from lab.demo.figures import Figure
 from lab.engine.prepare import prepare
 from lab.errors import LabError
 from lab.images import image
+from lab.operator.stack import Stack
 from lab.progress import step
-from lab.stack import Stack
 from lab.vps import panel, snapshot
 from lab.world import receiver
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lab import paths
-from lab.stack import Stack
+from lab.operator.stack import Stack
 
 Change = Callable[[dict[str, Any]], None]
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import yaml
 
-from lab import keys, nodes, operator_node, paths, plan
+from lab import keys, nodes, paths, plan
 from lab.ca import issuer
 from lab.net import network
+from lab.operator import machine
 from tests.docs import terminal
 from tests.docs.terminal import Said
 from tools.new_stack.host_key import fingerprint
@@ -96,13 +97,13 @@ class Newcomer:
         key.parent.mkdir(mode=0o700, parents=True)
         key.touch(mode=0o600)
         key.write_text(keys.private_key("operator"))
-        plugins = Path(operator_node.environment()["PULUMI_HOME"]) / "plugins"
+        plugins = Path(machine.environment()["PULUMI_HOME"]) / "plugins"
         (self.home / ".pulumi").mkdir()
         (self.home / ".pulumi" / "plugins").symlink_to(plugins)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a fresh terminal."""
-        engine = operator_node.environment()
+        engine = machine.environment()
         kept = ("PULUMI_SKIP_UPDATE_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
                 "PULUMI_IGNORE_AMBIENT_PLUGINS")  # fmt: skip
         return {name: engine[name] for name in kept if name in engine} | {

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab import lifecycle, plan, stack
+from lab import lifecycle, plan
 from lab.demo.delivery import Submission
-from lab.stack import Run, Stack
+from lab.operator import stack
+from lab.operator.stack import Run, Stack
 from lab.vps import panel
 
 ACCOUNT = "i@tapal.test"

@@ -11,7 +11,7 @@ import pytest
 from lab import plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import Submission, send
-from lab.stack import Run, Stack
+from lab.operator.stack import Run, Stack
 from mail.zone import owner
 from tests.e2e.conftest import Deployment, api, listed, zone_path
 

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from lab import nodes, plan, stack
+from lab import nodes, plan
 from lab.ca import issuer
 from lab.demo import verdicts
 from lab.demo.delivery import send
 from lab.errors import LabError
+from lab.operator import stack
 from lab.world import receiver
 from mail import ports
 from mail.message import signature

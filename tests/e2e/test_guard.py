@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab import plan, stack
+from lab import plan
 from lab.demo import settings
-from lab.stack import Run
+from lab.operator import stack
+from lab.operator.stack import Run
 from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment, api, records
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from lab import keys, nodes, paths, plan, stack
+from lab import keys, nodes, paths, plan
 from lab.demo import settings
 from lab.demo.settings import Change
-from lab.stack import Run
+from lab.operator import stack
+from lab.operator.stack import Run
 from lab.vps import snapshot
 from tests.e2e.conftest import ACCOUNT, Deployment
 from tests.tools import workflow

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from lab import keys, nodes, operator_node, plan, stack
+from lab import keys, nodes, plan
+from lab.operator import machine, stack
 from tests.e2e.conftest import ACCOUNT, Deployment
 
 
@@ -39,7 +40,7 @@ def test_there_is_a_canary_for_each_kind(secrets: dict[str, str]) -> None:
 
 
 def test_the_state_holds_none(secrets: dict[str, str]) -> None:
-    files = [file for file in operator_node.state().rglob("*") if file.is_file()]
+    files = [file for file in machine.state().rglob("*") if file.is_file()]
     assert files
     for file in files:
         text = file.read_bytes().decode(errors="replace")

@@ -11,7 +11,7 @@ from components.host import step
 from lab import nodes, plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import Submission, send
-from lab.stack import Run, Stack
+from lab.operator.stack import Run, Stack
 from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment
 

@@ -38,7 +38,7 @@ def test_down_leaves_nothing_and_up_finds_the_disks(lab: OwnLab, machine_before:
 def test_reset_gives_back_a_blank_vps_and_the_seeded_zones(lab: OwnLab) -> None:
     lab.do("shell", "vps", "sh", "-c", "echo gone >/root/gone")
     lab.do("ptr", "set", plan.VPS.ipv4, "other.test")
-    state = lab.python("from lab import operator_node; print(operator_node.state())").strip()
+    state = lab.python("from lab.operator import machine; print(machine.state())").strip()
     Path(state).mkdir(exist_ok=True)
     (Path(state) / "stack.json").touch()
     lab.do("reset")

@@ -79,7 +79,7 @@ def test_cloudflares_zones_hold_foreign_records_in_dns_too(lab: OwnLab) -> None:
 def test_the_stack_can_name_the_root_that_the_ca_uses(lab: OwnLab) -> None:
     tracked = REPOSITORY / "lab/ca/ca.pem"
     assert tracked.read_text() == certificates.root()
-    directory = lab.do("run", "python3", "-m", "lab.fetch", plan.ACME_DIRECTORY, str(tracked))
+    directory = lab.do("run", "python3", "-m", "lab.ca.fetch", plan.ACME_DIRECTORY, str(tracked))
     assert "newOrder" in directory
     roots = lab.python("from lab.ca import issuer; print(issuer.file().read_text())")
     assert "BEGIN CERTIFICATE" in roots

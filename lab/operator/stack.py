@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import operator_node, paths, plan
+from lab import paths, plan
 from lab.errors import LabError
 from lab.net.network import namespace_argv
+from lab.operator import machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
         cwd=cwd,
-        env=operator_node.environment(),
+        env=machine.environment(),
     )
     try:
         output = _shown(process) if show else process.communicate(stdin, timeout=timeout)[0]

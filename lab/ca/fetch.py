@@ -1,4 +1,4 @@
-"""Prints what an HTTPS address of the lab answers: ``python -m lab.fetch URL CA`` inside it."""
+"""Prints what an HTTPS address of the lab answers: ``python -m lab.ca.fetch URL CA`` inside it."""
 
 import ssl
 import sys

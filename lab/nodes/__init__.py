@@ -4,9 +4,9 @@ import subprocess
 from collections.abc import Sequence
 
 from lab import plan
-from lab.container import Container
 from lab.errors import LabError
 from lab.images import image
+from lab.nodes.container import Container
 
 VPS = Container(name=plan.NETNS_VPS, image=image.BASE)
 WORLD = Container(name=plan.NETNS_WORLD, image=image.WORLD)

@@ -1,0 +1,1 @@
+"""The operator's machine in the lab, and the stacks that are worked on there with `pulumi`."""
