@@ -54,7 +54,7 @@ def load(config: pulumi.Config) -> Stack:
     except SshTargetError as error:
         raise pulumi.RunError(finding.refusal([error.finding])) from error
     # Consent to reports is looked up in the DNS (`components.preflight.dns_checks`).
-    warn(one for one in problems if one.id != dmarc.CONSENT)
+    warn(one for one in problems if one.id != dmarc.CONSENT.id)
     passwords = _passwords(config, frozenset(given))
     return Stack(
         settings=checked.settings, host=checked.host, ssh_target=ssh_target, passwords=passwords

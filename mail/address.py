@@ -16,13 +16,51 @@ import idna
 import precis_i18n
 
 from mail.finding import Finding
+from mail.rule import Rule
+
+DOMAIN_NAME = Rule(
+    id="domain-name",
+    source="RFC 1035 §2.3.1",
+    why="Servers and mail domains have complete names: at least two labels, separated by dots, of "
+    "letters, digits and inner hyphens.",
+    cure='write a complete name, such as "example.com"',
+)
+LOCAL_PART = Rule(
+    id="local-part",
+    source="RFC 5321 §4.1.2, RFC 8265 §3.3",
+    why="chasquid serves no address that has spaces, quotes, colons or the like before the @.",
+    cure='use letters, digits, and inner ".", "-", "_", without spaces, quotes or colons',
+)
+LOCAL_PART_LONG = Rule(
+    id="local-part-long",
+    source="RFC 5321 §4.5.3.1.1",
+    why="The part of an address before the @ has 64 bytes at most.",
+    cure="choose a shorter name",
+)
+ACCOUNT_SUFFIX = Rule(
+    id="account-suffix",
+    source="chasquid.conf(5) suffix_separators",
+    why="chasquid ignores a + in an address and what follows it, so no account can be named so.",
+    cure="name the account without the + and what follows; mail to name+anything comes to it too",
+)
+ACCOUNT_WITH_DOMAIN = Rule(
+    id="account-with-domain",
+    source="chasquid aliases.md",
+    why="Accounts and aliases stand below their domain, so their names do not repeat it.",
+    cure="write only what stands before the @",
+)
+ADDRESS_WITHOUT_DOMAIN = Rule(
+    id="address-without-domain",
+    source="RFC 5321 §4.1.2",
+    why="An e-mail address has an @ and a domain after it.",
+    cure='write it with its domain, such as "me@example.com"',
+)
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _UNDERSCORED = re.compile(r"_?[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
 _ATEXT = re.compile(r"[^\s\x00-\x1f\x7f\"(),.:;<>@\[\\\]|]+")
 _USERNAME = precis_i18n.get_profile("UsernameCaseMapped")
-_DNS = "RFC 1035 §2.3.1"
 LONGEST_NAME = 253
 
 SUFFIX = "+"  # chasquid's suffix_separators
@@ -30,18 +68,18 @@ DROPPED = "."  # chasquid's drop_characters
 
 
 class AddressError(ValueError):
-    """A name cannot be used as it is; ``reason`` says why, ``cure`` what to write instead."""
+    """A name cannot be used as it is; ``finding`` says why, and what to write instead."""
 
-    def __init__(self, name: str, *, reason: str, cure: str, source: str) -> None:
-        super().__init__(f"{reason}; {cure}")
-        self.finding = Finding(id=name, key="", reason=reason, cure=cure, source=source)
+    def __init__(self, rule: Rule, *, reason: str, cure: str | None = None) -> None:
+        self.finding = rule.found("", reason=reason, cure=cure)
+        super().__init__(f"{reason}; {self.finding.cure}")
 
 
 def domain(value: str) -> str:
     """Return ``value`` as a DNS name of a mail domain or host: A-labels, lower case.
 
     Raises:
-        AddressError: It is no such name; a scheme, final dot or single label counts as none.
+        AddressError: It is not such a name: a URL, a final dot or a single label is refused too.
     """
     return _dns_name(value, _LABEL)
 
@@ -50,7 +88,7 @@ def dns_name(value: str) -> str:
     """Return ``value`` as any DNS name, labels with an underscore (``_spf``) included.
 
     Raises:
-        AddressError: It is no such name.
+        AddressError: It is not such a name.
     """
     return _dns_name(value, _UNDERSCORED)
 
@@ -64,10 +102,9 @@ def account(value: str) -> str:
     name = local_part(value)
     if SUFFIX in name:
         raise AddressError(
-            "account-suffix",
+            ACCOUNT_SUFFIX,
             reason=f"{value!r} holds {SUFFIX!r}, after which chasquid ignores the rest",
             cure=f"name the account {name.partition(SUFFIX)[0]!r}; what follows needs no account",
-            source="chasquid.conf(5) suffix_separators",
         )
     return name
 
@@ -76,14 +113,13 @@ def local_part(value: str) -> str:
     """Return the part of an address before the ``@``, normalised as chasquid does.
 
     Raises:
-        AddressError: It is no dot-atom (RFC 5321 §4.1.2), or PRECIS refuses it.
+        AddressError: It is not a dot-atom (RFC 5321 §4.1.2), or PRECIS refuses it.
     """
     if "@" in value:
         raise AddressError(
-            "account-with-domain",
+            ACCOUNT_WITH_DOMAIN,
             reason=f"{value!r} holds a domain, which is already clear from where it stands",
             cure=f"write {value.partition('@')[0]!r}",
-            source="chasquid aliases.md",
         )
     atoms = value.split(".")
     if not all(_ATEXT.fullmatch(atom) for atom in atoms) or value.startswith(("#", "*")):
@@ -93,12 +129,8 @@ def local_part(value: str) -> str:
     except UnicodeError as error:
         raise _bad_local_part(value) from error
     if len(name.encode()) > 64:
-        raise AddressError(
-            "local-part-long",
-            reason=f"{value!r} is longer than the 64 bytes that stand before an @",
-            cure="choose a shorter name",
-            source="RFC 5321 §4.5.3.1.1",
-        )
+        reason = f"{value!r} is longer than the 64 bytes that stand before an @"
+        raise AddressError(LOCAL_PART_LONG, reason=reason)
     return name
 
 
@@ -106,15 +138,14 @@ def mailbox(value: str) -> str:
     """Return an e-mail address in its normal form: ``local@a-label.domain``.
 
     Raises:
-        AddressError: It is none.
+        AddressError: It is not an e-mail address.
     """
     before, at, after = value.rpartition("@")
     if not at:
         raise AddressError(
-            "address-without-domain",
-            reason=f"{value!r} is no e-mail address",
+            ADDRESS_WITHOUT_DOMAIN,
+            reason=f"{value!r} is not an e-mail address",
             cure=f'write it with its domain, such as "{value or "me"}@example.com"',
-            source="RFC 5321 §4.1.2",
         )
     return f"{local_part(before)}@{domain(after)}"
 
@@ -168,34 +199,34 @@ def without_dropped(name: str) -> str:
 
 def _dns_name(value: str, label: re.Pattern[str]) -> str:
     if not (name := value.strip()):
-        raise _bad_domain(value, "is empty", 'write a domain, such as "example.com"')
-    _refuse_what_is_no_name(value, name)
+        raise _bad_domain(value, "is empty", cure='write a domain, such as "example.com"')
+    _refuse_other_kinds(value, name)
     ascii_name = _to_ascii(name)
     labels = ascii_name.split(".")
     if not all(len(part) <= 63 and label.fullmatch(part) for part in labels):
         raise _bad_label(value, labels)
     if len(labels) < 2 or labels[-1].isdigit():
         cure = f'write it in full, such as "{name}.example.com"'
-        raise _bad_domain(value, "is no complete domain name", cure)
+        raise _bad_domain(value, "is not a complete domain name", cure=cure)
     if len(ascii_name) > LONGEST_NAME:
-        raise _bad_domain(
-            value, f"is longer than {LONGEST_NAME} characters", "choose a shorter one"
-        )
+        reason = f"is longer than {LONGEST_NAME} characters"
+        raise _bad_domain(value, reason, cure="choose a shorter one")
     return ascii_name
 
 
-def _refuse_what_is_no_name(value: str, name: str) -> None:
+def _refuse_other_kinds(value: str, name: str) -> None:
+    """Raise if ``name`` is an e-mail or IP address, a URL, a wildcard, or ends in a dot."""
     if "@" in name:
-        raise _bad_domain(value, "is an e-mail address", f"write {name.rpartition('@')[2]!r}")
+        raise _bad_domain(value, "is an e-mail address", cure=f"write {name.rpartition('@')[2]!r}")
     if _is_ip(name):
-        raise _bad_domain(value, "is an IP address", "write a name instead of an IP address")
+        raise _bad_domain(value, "is an IP address", cure="write a name instead of an IP address")
     if bare := _SCHEME.match(name):
         rest = re.split("[/:]", name[bare.end() :], maxsplit=1)[0]
-        raise _bad_domain(value, "is a URL", f"write {rest!r}")
+        raise _bad_domain(value, "is a URL", cure=f"write {rest!r}")
     if name.endswith("."):
-        raise _bad_domain(value, "ends in a dot", f"write {name.rstrip('.')!r}")
+        raise _bad_domain(value, "ends in a dot", cure=f"write {name.rstrip('.')!r}")
     if name.startswith("*."):
-        raise _bad_domain(value, "is a wildcard", f"write the name itself: {name[2:]!r}")
+        raise _bad_domain(value, "is a wildcard", cure=f"write the name itself: {name[2:]!r}")
 
 
 def _is_ip(name: str) -> bool:
@@ -213,30 +244,26 @@ def _to_ascii(name: str) -> str:
             if part.startswith("xn--"):
                 idna.decode(part)
     except (idna.IDNAError, UnicodeError) as error:
-        reason = "is no valid international domain name"
+        reason = "is not a valid international domain name"
         cure = f"check its spelling: {str(error)[:1].lower()}{str(error)[1:]}"
-        raise _bad_domain(name, reason, cure, "RFC 5891 §4.2") from error
+        raise _bad_domain(name, reason, cure=cure) from error
     return encoded.lower()
 
 
 def _bad_label(value: str, labels: list[str]) -> AddressError:
     if "_" in value and all(_UNDERSCORED.fullmatch(part) for part in labels):
         reason = "holds an underscore, which names of hosts and mail domains cannot have"
-        return _bad_domain(value, reason, "write the name without it")
+        return _bad_domain(value, reason, cure="write the name without it")
     if not all(labels):
-        return _bad_domain(value, "has two dots in a row", "remove one of them")
+        return _bad_domain(value, "has two dots in a row", cure="remove one of them")
     cure = "use letters, digits and inner hyphens, 1 to 63 in each label"
-    return _bad_domain(value, "has a label that DNS host names cannot have", cure)
+    return _bad_domain(value, "has a label that DNS host names cannot have", cure=cure)
 
 
-def _bad_domain(value: str, reason: str, cure: str, source: str = _DNS) -> AddressError:
-    return AddressError("domain-name", reason=f"{value!r} {reason}", cure=cure, source=source)
+def _bad_domain(value: str, reason: str, *, cure: str) -> AddressError:
+    return AddressError(DOMAIN_NAME, reason=f"{value!r} {reason}", cure=cure)
 
 
 def _bad_local_part(value: str) -> AddressError:
-    return AddressError(
-        "local-part",
-        reason=f"{value!r} cannot stand before the @ of an address that chasquid serves",
-        cure='use letters, digits, and inner ".", "-", "_", without spaces, quotes or colons',
-        source="RFC 5321 §4.1.2, RFC 8265 §3.3",
-    )
+    reason = f"{value!r} cannot stand before the @ of an address that chasquid serves"
+    return AddressError(LOCAL_PART, reason=reason)

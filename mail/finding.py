@@ -1,7 +1,7 @@
 """What a rule found: which setting, what is wrong with it, and the cure.
 
 Checks return findings and never raise, so that one run reports every problem at once; only the
-edge of the program turns them into one error. A finding is made by its `mail.rule.Rule`.
+edge of the program turns them into one error. A finding is made by `mail.rule.Rule.found` alone.
 """
 
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ class Finding:
         key: Path of the setting it concerns, such as ``domains[0].spf.include``.
         reason: One sentence: what is wrong.
         cure: One sentence: what to write or do instead.
-        source: Where the rule comes from, such as ``RFC 7208 §4.6.4``; may be empty.
+        source: Where the rule comes from, such as ``RFC 7208 §4.6.4``.
         level: ``error`` stops the run; ``warning`` is only shown.
-        rests_on: Paths of further settings that it was concluded from: where one of them could
-            not be read, the finding is worth nothing.
+        rests_on: Paths of further settings that the conclusion depends on: where one of them
+            could not be read, the finding is not reported.
     """
 
     id: str
@@ -58,7 +58,7 @@ def render(findings: Iterable[Finding]) -> str:
 
 
 def refusal(errors: Iterable[Finding], subject: str = "the stack's configuration has") -> str:
-    """Return what a person is told of ``errors`` that stop the run; ``subject`` has them."""
+    """Return the message for ``errors`` that stop the run; its first words are ``subject``."""
     listed = list(errors)
     things = "1 thing" if len(listed) == 1 else f"{len(listed)} things"
     return f"{subject} {things} to put right; nothing was touched:\n{render(listed)}"

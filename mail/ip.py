@@ -1,20 +1,52 @@
-"""The host's public addresses: right family, and reachable from the internet.
+"""The host's public addresses: of the right family, and reachable from the internet.
 
-Documentation ranges (RFC 5737, RFC 3849) pass with a warning: labs are built from them.
+Addresses of documentation ranges (RFC 5737, RFC 3849) get a warning only, because labs use them.
 """
 
 import ipaddress
 from typing import Literal
 
 from mail.finding import Finding
+from mail.rule import Rule
 
 _DOCUMENTATION = tuple(
     ipaddress.ip_network(net)
     for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 )
-_SPECIAL = "RFC 6890 §2.2"
-_LINK = "RFC 4861 §5.2"
 _CGNAT = ipaddress.ip_network("100.64.0.0/10")
+_SPECIAL = "RFC 6890 §2.2"
+
+UNREADABLE = Rule(
+    id="ip-unreadable",
+    source=_SPECIAL,
+    why="An address is written in the usual form, without a prefix length or a zone.",
+    cure='write it like "203.0.113.10" or "2001:db8::10"',
+)
+FAMILY = Rule(
+    id="ip-family",
+    source=_SPECIAL,
+    why="The IPv4 and the IPv6 address of a server are two settings.",
+    cure="put each address under its own setting",
+)
+DOCUMENTATION = Rule(
+    id="ip-documentation",
+    source=_SPECIAL,
+    level="warning",
+    why="Addresses of the ranges kept for documentation exist in labs alone.",
+    cure="nothing to do in a lab; else write the address that your provider shows",
+)
+NOT_PUBLIC = Rule(
+    id="ip-not-public",
+    source=_SPECIAL,
+    why="Receivers must be able to connect to the server's address, and judge mail by it.",
+    cure="write the public address that your provider shows",
+)
+GATEWAY = Rule(
+    id="ipv6-gateway",
+    source="RFC 4861 §5.2",
+    why="The host must reach its gateway directly: in its own network, or at a link-local address.",
+    cure="write the IPv6 gateway that the provider's panel shows, often fe80::1",
+)
 
 
 def is_documentation(value: str) -> bool:
@@ -49,22 +81,21 @@ def check_gateway(address: str, prefix: int, gateway: str, key: str) -> list[Fin
     except ValueError:
         return [_unreadable(gateway, key, 6)]
     if found.version != 6:
-        cure = "write the IPv6 gateway that the provider's panel shows, often fe80::1"
-        return [_finding("ipv6-gateway", key, f"{gateway} is an IPv4 address", cure, source=_LINK)]
+        return [GATEWAY.found(key, reason=f"{gateway} is an IPv4 address")]
     network = ipaddress.ip_network(f"{address}/{prefix}", strict=False)
     if found == ipaddress.ip_address(address):
         cure = "write the provider's router, often fe80::1"
         reason = f"{gateway} is the host's own address"
-        return [_finding("ipv6-gateway", key, reason, cure, source=_LINK)]
+        return [GATEWAY.found(key, reason=reason, cure=cure)]
     if found not in network and not found.is_link_local:
         reason = f"{gateway} lies outside {network}, so the host cannot reach it"
         cure = "compare prefix and gateway with the provider's panel"
-        return [_finding("ipv6-gateway", key, reason, cure, source=_LINK)]
+        return [GATEWAY.found(key, reason=reason, cure=cure)]
     return []
 
 
 def _read(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    # A zone (fe80::1%eth0) may hold anything, line breaks too, and none of it means anything here.
+    # Python reads a zone (fe80::1%eth0) too, which may hold anything, even line breaks.
     if "%" in value:
         raise ValueError(value)
     return ipaddress.ip_address(value)
@@ -79,17 +110,16 @@ def _check(value: str, key: str, version: Literal[4, 6]) -> list[Finding]:
         other = key.replace(str(version), str(address.version))
         reason = f"{value} is an IPv{address.version} address"
         cure = f"put it under {other}, and the host's IPv{version} address here"
-        return [_finding("ip-family", key, reason, cure)]
+        return [FAMILY.found(key, reason=reason, cure=cure)]
     if is_documentation(value):
         reason = f"{value} is from a range kept for documentation"
-        cure = "nothing to do in a lab; else write the address that your provider shows"
-        return [_finding("ip-documentation", key, reason, cure, "warning")]
+        return [DOCUMENTATION.found(key, reason=reason)]
     mapped = address.version == 6 and address.ipv4_mapped is not None
     if not address.is_global or address.is_multicast or mapped:
         kind = "shared by the provider (CGNAT)" if address in _CGNAT else "not public"
         reason = f"{value} is {kind}: no receiver can connect to it, nor judge mail from it"
         cure = f"write the public IPv{version} address that your provider shows"
-        return [_finding("ip-not-public", key, reason, cure)]
+        return [NOT_PUBLIC.found(key, reason=reason, cure=cure)]
     return []
 
 
@@ -103,15 +133,4 @@ def _unreadable(value: str, key: str, version: int) -> Finding:
         cure = f"write {bare!r}; the prefix length is a setting of its own"
     else:
         cure = f'write it like "{example}"'
-    return _finding("ip-unreadable", key, f"{value!r} is no IPv{version} address", cure)
-
-
-def _finding(
-    name: str,
-    key: str,
-    reason: str,
-    cure: str,
-    level: Literal["error", "warning"] = "error",
-    source: str = _SPECIAL,
-) -> Finding:
-    return Finding(id=name, key=key, reason=reason, cure=cure, source=source, level=level)
+    return UNREADABLE.found(key, reason=f"{value!r} is not an IPv{version} address", cure=cure)

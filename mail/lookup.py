@@ -1,7 +1,7 @@
-"""Asks the DNS by the machine's own resolver: quickly, each question once, and never for long.
+"""Asks the DNS by the machine's own resolver: each question once, and with a limit on the time.
 
-What has no answer is told from what does not exist: a record that is missing can be a mistake, a
-resolver that is silent says nothing about anybody's records.
+A question without an answer is an error of its own, apart from a record that does not exist: a
+missing record can be a mistake, while a silent resolver says nothing about anybody's records.
 """
 
 import threading
@@ -27,7 +27,7 @@ class Resolver:
     """
 
     def __init__(self, *, patience: float = PATIENCE, budget: float = BUDGET) -> None:
-        """Take the machine's name servers, and for how long to wait (seconds): once, in all."""
+        """Take the machine's name servers, and how many seconds to wait each time, and in all."""
         self._patience = patience
         self._deadline = time.monotonic() + budget
         self._lock = threading.Lock()
@@ -52,7 +52,7 @@ class Resolver:
         if first:
             try:
                 answer.set_result(self._ask(*question))
-            except Exception as error:  # noqa: BLE001 - all who wait for it must hear of it
+            except Exception as error:  # noqa: BLE001 - every thread that waits must get it
                 answer.set_exception(error)
         return answer.result()
 
@@ -60,7 +60,7 @@ class Resolver:
         try:
             owner = dns.name.from_text(name)
         except (dns.exception.DNSException, UnicodeError, ValueError):
-            return ()  # no such name can be: somebody's SPF record may hold anything
+            return ()  # not a DNS name, so it has no records: an SPF record may name anything
         left = min(self._patience, self._deadline - time.monotonic())
         if self._dns is None or left <= 0:
             raise UnansweredError("no time left" if self._dns else "there is no name server")

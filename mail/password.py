@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as Kdf
 
 from mail.finding import Finding
+from mail.rule import Rule
 
 LOG_N = 14
 BLOCK_SIZE = 8
@@ -20,6 +21,29 @@ KEY_LENGTH = 32
 SALT_LENGTH = 16
 GENERATED_BYTES = 24  # 192 bits: 32 characters, which need no quoting anywhere
 SHORTEST = 12
+
+_SOURCE = "RFC 4616 §2"
+_CURE = f"leave it out to have one made, or give at least {SHORTEST} printable characters"
+
+EMPTY = Rule(
+    id="password-empty",
+    source=_SOURCE,
+    why="An account without a password is open to everybody.",
+    cure=_CURE,
+)
+CONTROL = Rule(
+    id="password-control",
+    source=_SOURCE,
+    why="Programs cannot send a control character in a password; most often it was pasted along.",
+    cure=_CURE,
+)
+SHORT = Rule(
+    id="password-short",
+    source=_SOURCE,
+    level="warning",
+    why=f"A password of fewer than {SHORTEST} characters can be guessed.",
+    cure=_CURE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,23 +90,12 @@ def scrypt(password: str, salt: bytes) -> Scrypt:
 def check(password: str, key: str) -> list[Finding]:
     """Return what is wrong with a given password. No finding ever shows the password."""
     if not password:
-        return [_finding("empty", key, "the password is empty", "error")]
+        return [EMPTY.found(key, reason="the password is empty")]
     findings = []
     if "\0" in password or any(not character.isprintable() for character in password):
-        # AUTH PLAIN parts its fields by NUL (RFC 4616); a newline is nearly always a paste error.
-        findings.append(_finding("control", key, "the password holds a control character", "error"))
+        # AUTH PLAIN separates fields by NUL (RFC 4616); a newline is nearly always a paste error.
+        findings.append(CONTROL.found(key, reason="the password holds a control character"))
     if len(password) < SHORTEST:
         reason = f"the password has only {len(password)} characters"
-        findings.append(_finding("short", key, reason, "warning"))
+        findings.append(SHORT.found(key, reason=reason))
     return findings
-
-
-def _finding(name: str, key: str, reason: str, level: str) -> Finding:
-    return Finding(
-        id=f"password-{name}",
-        key=key,
-        reason=reason,
-        cure=f"leave it out to have one made, or give at least {SHORTEST} printable characters",
-        source="RFC 4616 §2",
-        level="error" if level == "error" else "warning",
-    )

@@ -7,10 +7,35 @@ say exactly what to set there.
 
 import ipaddress
 
-from mail.finding import Finding, Level
+from mail.finding import Finding
 from mail.resolve import Resolve
+from mail.rule import Rule
 
 _SOURCE = "RFC 8601 §3, RFC 1912 §2.1"
+_PANEL = "in your provider's panel set the reverse DNS (PTR) of the address to the server's name"
+
+MISSING = Rule(
+    id="rdns-missing",
+    source=_SOURCE,
+    level="warning",
+    why="Many receivers refuse mail from an address that has no reverse DNS.",
+    cure=_PANEL,
+)
+OTHER_NAME = Rule(
+    id="rdns-other-name",
+    source=_SOURCE,
+    level="warning",
+    why="Receivers compare the reverse DNS of an address with the name that the server gives "
+    "itself.",
+    cure=_PANEL,
+)
+NOT_CONFIRMED = Rule(
+    id="rdns-not-confirmed",
+    source=_SOURCE,
+    level="warning",
+    why="Reverse DNS counts only if the name that it gives leads back to the same address.",
+    cure="run `pulumi up`, which publishes the address of the server's name",
+)
 
 
 def reverse_name(address: str) -> str:
@@ -18,9 +43,7 @@ def reverse_name(address: str) -> str:
     return ipaddress.ip_address(address).reverse_pointer
 
 
-def check(
-    address: str, host: str, resolve: Resolve, key: str, *, level: Level = "error"
-) -> list[Finding]:
+def check(address: str, host: str, resolve: Resolve, key: str) -> list[Finding]:
     """Return what is wrong with the reverse DNS of ``address``.
 
     Args:
@@ -28,7 +51,6 @@ def check(
         host: Its name: HELO, MX and certificate.
         resolve: How to ask the DNS for PTR, A and AAAA.
         key: The setting that ``address`` comes from.
-        level: How much a wrong PTR matters now.
     """
     wanted = host.lower().rstrip(".")
     names = {name.lower().rstrip(".") for name in resolve(reverse_name(address), "PTR")}
@@ -36,17 +58,15 @@ def check(
     findings: list[Finding] = []
     if not names:
         reason = f"{address} has no PTR record"
-        findings.append(_finding("rdns-missing", key, reason, cure, level))
+        findings.append(MISSING.found(key, reason=reason, cure=cure))
     elif names != {wanted}:
         shown = " and ".join(sorted(names))
         reason = f"the PTR of {address} is {shown}, while the server calls itself {host}"
-        findings.append(_finding("rdns-other-name", key, reason, cure, level))
-    return findings + _check_forward(address, host, resolve, key, level)
+        findings.append(OTHER_NAME.found(key, reason=reason, cure=cure))
+    return findings + _check_forward(address, host, resolve, key)
 
 
-def _check_forward(
-    address: str, host: str, resolve: Resolve, key: str, level: Level
-) -> list[Finding]:
+def _check_forward(address: str, host: str, resolve: Resolve, key: str) -> list[Finding]:
     own = ipaddress.ip_address(address)
     kind = "A" if own.version == 4 else "AAAA"
     known = {ipaddress.ip_address(value) for value in resolve(host, kind)}
@@ -55,8 +75,4 @@ def _check_forward(
     shown = " and ".join(sorted(map(str, known))) or "nothing"
     reason = f"the {kind} record of {host} gives {shown} instead of {address}"
     cure = f"run `pulumi up`, which sets {host} {kind} {address}; a proxied record must not stand"
-    return [_finding("rdns-not-confirmed", key, reason, cure, level)]
-
-
-def _finding(rule: str, key: str, reason: str, cure: str, level: Level) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=_SOURCE, level=level)
+    return [NOT_CONFIRMED.found(key, reason=reason, cure=cure)]

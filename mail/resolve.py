@@ -1,4 +1,4 @@
-"""How the DNS is asked (`Resolve`): what may go wrong, and what need not be asked."""
+"""How the DNS is asked (`Resolve`), what may go wrong, and which answers are known beforehand."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,15 +16,18 @@ UNANSWERED = Rule(
 )
 
 Records = Mapping[tuple[str, str], Sequence[str]]
-"""By name and type: the values, or none where there is no such record."""
+"""By name and type: the values; an empty list where there will not be such a record."""
 
 
 class UnansweredError(Exception):
-    """A question could not be asked, or nobody answered it: not the same as no such record."""
+    """A question could not be asked, or nobody answered it; the record may exist all the same."""
 
 
 def overlay(planned: Records, resolve: Resolve) -> Resolve:
-    """Return a look-up of ``planned`` first: what will be, whatever the DNS says today."""
+    """Return a look-up that answers from ``planned`` where it can, and else by ``resolve``.
+
+    So what is going to be published counts, whatever the DNS says today.
+    """
 
     def look_up(name: str, kind: str) -> Sequence[str]:
         known = planned.get((name.rstrip(".").lower(), kind))

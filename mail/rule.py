@@ -1,7 +1,7 @@
 """A rule: declared once, and every finding about it is made by it.
 
-A rule is a module's constant. `settings.registry` collects them all, and ``docs/rules.md`` is
-written from that.
+A rule is a constant of a module in ``mail/`` or ``settings/``. `settings.registry` collects them
+all, and ``docs/rules.md`` is written from that.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Rule:
         id: Stable kebab-case name, such as ``spf-too-many-lookups``.
         source: Where it comes from, such as ``RFC 7208 §4.6.4``.
         level: What a finding of it does: ``error`` stops the run, ``warning`` is only shown.
-        why: One sentence: why the rule is there.
+        why: One sentence that stands alone: why the rule is there.
         cure: What to do in general; a finding may say it more exactly.
     """
 
@@ -38,14 +38,14 @@ class Rule:
     ) -> Finding:
         """Return a finding of this rule.
 
-        The texts are taken by name alone, so that none can stand in another's place.
+        The texts are keyword-only, so that no two of them can be swapped by mistake.
 
         Args:
             key: Path of the setting that it is about.
             reason: One sentence: what is wrong there.
             cure: One sentence: what to write or do instead; the rule's own if left out.
             level: Another level than the rule's, where the same thing matters more or less.
-            rests_on: Paths of further settings that it was concluded from.
+            rests_on: Paths of further settings that the conclusion depends on.
         """
         return Finding(
             id=self.id,

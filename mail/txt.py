@@ -16,7 +16,7 @@ _ESCAPE = re.compile(rb"\\(\d{3}|.)", re.DOTALL)
 
 
 def quote(value: str) -> str:
-    r"""Return ``value`` as quoted strings of at most 255 bytes, parted by single spaces.
+    r"""Return ``value`` as quoted strings of at most 255 bytes, separated by single spaces.
 
     The bytes are those of UTF-8; lone surrogates (``surrogateescape``) stand for raw bytes.
     """
@@ -69,5 +69,5 @@ def _resolve_one(match: re.Match[bytes]) -> bytes:
         return token
     number = int(token)
     if number > 255:
-        raise ValueError(f"TXT escape \\{number} is no byte (0 to 255)")
+        raise ValueError(f"TXT escape \\{number} is not a byte (0 to 255)")
     return bytes([number])

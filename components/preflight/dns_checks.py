@@ -92,7 +92,7 @@ def _of_host(host: Host, resolve: Resolve) -> Iterator[Question]:
     addresses = {"host.ipv4": host.ipv4, "host.ipv6": host.ipv6.address if host.ipv6 else ""}
     for key, address in addresses.items():
         if address:
-            ask = partial(rdns.check, address, host.name, resolve, key, level="warning")
+            ask = partial(rdns.check, address, host.name, resolve, key)
             yield Question(what=f"the PTR of {address}", ask=ask)
 
 

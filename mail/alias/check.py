@@ -1,12 +1,46 @@
 """What is wrong with the aliases of a server's domains, which may point to each other."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from mail import address
 from mail.alias.entry import CATCH_ALL, SOURCE, DomainAddresses, expand, name, target
 from mail.alias.routes import check_routes
 from mail.finding import Finding
+from mail.rule import Rule
+
+EMPTY = Rule(
+    id="alias-empty",
+    source=SOURCE,
+    why="An alias without a target delivers its mail to nobody.",
+    cure="name one, or remove the alias",
+)
+ACCOUNT_TWICE = Rule(
+    id="account-twice",
+    source=SOURCE,
+    why="A name belongs to one account of its domain; upper and lower case make no difference.",
+    cure="remove one of them",
+)
+ALIAS_TWICE = Rule(
+    id="alias-twice",
+    source=SOURCE,
+    why="chasquid ignores dots and case in an alias's name, so two that differ in nothing else "
+    "are one alias.",
+    cure="put their targets into one list",
+)
+UNREACHABLE = Rule(
+    id="account-unreachable",
+    source=SOURCE,
+    level="warning",
+    why="The server keeps no mailboxes: mail to an account that no alias forwards is returned.",
+    cure='forward it: an alias for the account, or "*" for all addresses of the domain',
+)
+NO_POSTMASTER = Rule(
+    id="no-postmaster",
+    source="RFC 5321 §4.5.1",
+    level="warning",
+    why="Others report trouble with a domain's mail to its postmaster, so somebody must read it.",
+    cure='add postmaster (or "*") to the domain\'s aliases',
+)
 
 
 def check(domains: Sequence[DomainAddresses], key: str = "domains") -> list[Finding]:
@@ -24,8 +58,8 @@ def check(domains: Sequence[DomainAddresses], key: str = "domains") -> list[Find
         readable.append(None if bad_name else _readable(domain))
     for index, found in enumerate(readable):
         findings += _check_twice(domains[index], f"{key}[{index}]")
-        if found is not None:
-            findings += _advise(found, f"{key}[{index}]") if found.complete else []
+        if found is not None and found.complete:
+            findings += _warn(found, f"{key}[{index}]")
     return findings + check_routes(readable, key)
 
 
@@ -37,8 +71,7 @@ def _check_syntax(domain: DomainAddresses, key: str) -> list[Finding]:
         place = f"{key}.aliases.{left}"
         findings += address.check(name, left, place)
         if not right:
-            cure = "name one, or remove the alias"
-            findings.append(_finding("alias-empty", place, "it goes nowhere", cure))
+            findings.append(EMPTY.found(place, reason="it goes nowhere"))
         for one in right:
             findings += address.check(target, one, place)
     return findings
@@ -68,7 +101,7 @@ def _check_twice(domain: DomainAddresses, key: str) -> list[Finding]:
         if account in served:
             reason = f"{account} is given twice"
             place = f"{key}.accounts[{index}]"
-            findings.append(_finding("account-twice", place, reason, "remove one of them"))
+            findings.append(ACCOUNT_TWICE.found(place, reason=reason))
         served.setdefault(account, index)
     seen: dict[str, str] = {}
     for left in domain.aliases:
@@ -79,13 +112,13 @@ def _check_twice(domain: DomainAddresses, key: str) -> list[Finding]:
             reason = (
                 f"{left!r} and {seen[plain]!r} are one to chasquid, which ignores dots and case"
             )
-            cure = "put their targets into one list"
-            findings.append(_finding("alias-twice", f"{key}.aliases.{left}", reason, cure))
+            findings.append(ALIAS_TWICE.found(f"{key}.aliases.{left}", reason=reason))
         seen[plain] = left
     return findings
 
 
-def _advise(domain: DomainAddresses, key: str) -> list[Finding]:
+def _warn(domain: DomainAddresses, key: str) -> list[Finding]:
+    """Return warnings about addresses whose mail nobody reads."""
     place = f"{key}.aliases"
     reached = {address.without_dropped(left) for left in expand(domain)}
     findings = []
@@ -93,21 +126,9 @@ def _advise(domain: DomainAddresses, key: str) -> list[Finding]:
         if address.without_dropped(account) not in reached:
             reason = f"mail to {account}@{domain.name} is returned: the server keeps no mailboxes"
             cure = f'forward it: {account}: "you@elsewhere.example"'
-            findings.append(_finding("account-unreachable", place, reason, cure, "warning"))
+            findings.append(UNREACHABLE.found(place, reason=reason, cure=cure))
     if not reached & {CATCH_ALL, "postmaster"}:
         reason = f"nobody reads postmaster@{domain.name}, where others report trouble"
         cure = f'add postmaster (or "*") to {place}'
-        source = "RFC 5321 §4.5.1"
-        findings.append(_finding("no-postmaster", place, reason, cure, "warning", source))
+        findings.append(NO_POSTMASTER.found(place, reason=reason, cure=cure))
     return findings
-
-
-def _finding(
-    rule: str,
-    key: str,
-    reason: str,
-    cure: str,
-    level: Literal["error", "warning"] = "error",
-    source: str = SOURCE,
-) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=source, level=level)

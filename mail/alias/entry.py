@@ -5,9 +5,23 @@ from dataclasses import dataclass, field
 
 from mail import address
 from mail.address import AddressError
+from mail.rule import Rule
 
 CATCH_ALL = "*"
 SOURCE = "chasquid aliases.md"
+
+PIPE = Rule(
+    id="alias-pipe",
+    source=SOURCE,
+    why="A command as an alias's target would run for each mail, with the mail server's rights.",
+    cure="name an address to forward to",
+)
+COMMA = Rule(
+    id="alias-comma",
+    source=SOURCE,
+    why="In chasquid's file a comma separates targets, so no target can hold one.",
+    cure="write the targets as a list, each on its own",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +32,7 @@ class DomainAddresses:
         name: The domain.
         accounts: Names of accounts.
         aliases: Left side to targets.
-        complete: Whether these are all; if not, nothing is said about addresses that nobody has.
+        complete: Whether these are all of them; if not, no address is reported as missing.
     """
 
     name: str
@@ -44,19 +58,10 @@ def target(value: str) -> str:
     """
     text = value.strip()
     if text.startswith("|"):
-        raise AddressError(
-            "alias-pipe",
-            reason=f"{text!r} would run a command for each mail, with the mail server's rights",
-            cure="name an address to forward to",
-            source=SOURCE,
-        )
+        reason = f"{text!r} would run a command for each mail, with the mail server's rights"
+        raise AddressError(PIPE, reason=reason)
     if "," in text:
-        raise AddressError(
-            "alias-comma",
-            reason=f"{text!r} holds a comma, which parts targets",
-            cure="write the targets as a list, each on its own",
-            source=SOURCE,
-        )
+        raise AddressError(COMMA, reason=f"{text!r} holds a comma, which separates targets")
     where, via, hosts = text.partition(" via ")
     if via:
         servers = "/".join(address.domain(host) for host in hosts.split("/"))

@@ -1,24 +1,49 @@
 """Where aliases lead: followed from one to the next as chasquid does, across all its domains."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from mail import address
 from mail.alias.entry import CATCH_ALL, SOURCE, DomainAddresses, name, place_of, target
 from mail.finding import Finding
+from mail.rule import Rule
 
 LOOKUPS = 10  # chasquid's recursionLimit: the address itself is the first
-PATIENCE = 1000  # problems looked at for one alias: those on a circle told of already count
+PATIENCE = 1000  # problems looked at for one alias, those reported for another alias included
+
+LOOP = Rule(
+    id="alias-loop",
+    source=SOURCE,
+    why="Aliases that lead back to each other deliver the mail to nobody.",
+    cure="let one of them lead out of the circle",
+)
+TOO_DEEP = Rule(
+    id="alias-too-deep",
+    source=SOURCE,
+    why=f"chasquid follows an address through {LOOKUPS} look-ups, and delivers to none beyond.",
+    cure="point the alias to where the mail shall end",
+)
+TO_NOBODY = Rule(
+    id="alias-to-nobody",
+    source=SOURCE,
+    why="Mail to an alias whose target on this server does not exist is returned.",
+    cure="check its spelling, or add the account or the alias",
+)
+
 _Place = tuple[str, str]
 
 
 def check_routes(domains: Sequence[DomainAddresses | None], key: str) -> list[Finding]:
-    """Return each alias that leads in a circle, too far, or to a local address nobody has.
+    """Return a finding for each alias that leads in a circle, too far, or to a missing address.
 
-    A circle, and a way that is too long, is told of once, at the first alias on it; an address
-    nobody has at the alias that names it. Domains whose name cannot be read are None; all
-    other names can be.
+    A circle, or a chain that is too long, is reported once, at the first alias on it; a missing
+    address is reported at the alias that names it.
+
+    Args:
+        domains: The domains whose aliases are followed; all names in them must be readable. A
+            domain whose own name cannot be read is None.
+        key: Path of the list of domains.
     """
     book = _Book([domain for domain in domains if domain is not None])
     findings: list[Finding] = []
@@ -27,7 +52,7 @@ def check_routes(domains: Sequence[DomainAddresses | None], key: str) -> list[Fi
     for index, domain in enumerate(domains):
         for left in domain.aliases if domain else ():
             own = address.domain(domain.name) if domain else ""
-            # A catch-all is met by an address that nothing serves; "?" begins no local part.
+            # A catch-all takes any address that nothing else serves; no local part begins with "?".
             local = "?" if left == CATCH_ALL else name(left)
             place = f"{key}[{index}].aliases.{left}"
             for problem in islice(book.follow(((local, own),)), PATIENCE):
@@ -42,7 +67,7 @@ def check_routes(domains: Sequence[DomainAddresses | None], key: str) -> list[Fi
 
 @dataclass(frozen=True, kw_only=True)
 class _Problem:
-    """What is wrong with a way, and its places if it is a circle, or too long."""
+    """What is wrong with a chain of aliases; with its places if it is a circle, or too long."""
 
     finding: Finding
     circle: frozenset[_Place] = frozenset()
@@ -65,17 +90,18 @@ class _Book:
                 self._aliases[_plain(name(left)), own] = [target(one) for one in right]
 
     def follow(self, path: tuple[_Place, ...]) -> Iterator[_Problem]:
-        """Yield the problems met on the way from the last place of ``path``."""
+        """Yield the problems of following aliases from the last place of ``path``."""
         local, domain = path[-1]
         if len(path) > LOOKUPS:
-            problem = _problem("alias-too-deep", f"{_shown(path)} is more than chasquid follows")
-            yield replace(problem, way=path)
+            reason = f"{_shown(path)} is more than chasquid follows"
+            yield _Problem(finding=TOO_DEEP.found("", reason=reason), way=path)
         elif domain in self._accounts:
             targets = self._lookup(local, domain)
             if targets is None and self._is_nobody(local, domain) and len(path) == 2:
-                yield _problem("alias-to-nobody", f"{local}@{domain} is no account and no alias")
-            # From a place that was found good at this depth nothing new can be met: without this
-            # the number of ways doubles with each layer of lists.
+                reason = f"{local}@{domain} is neither an account nor an alias"
+                yield _Problem(finding=TO_NOBODY.found("", reason=reason))
+            # A place that was found good at this depth or a deeper one is not followed again:
+            # otherwise the number of chains doubles with each layer of lists.
             if targets and (len(path) == 1 or self._good.get(path[-1], 0) < len(path)):
                 yield from self._all(targets, path)
 
@@ -96,7 +122,8 @@ class _Book:
             return  # handed to the named hosts, whatever the address
         if following in path:
             circle = path[path.index(following) :]
-            yield _problem("alias-loop", f"{_shown((*circle, following))} is a circle", circle)
+            found = LOOP.found("", reason=f"{_shown((*circle, following))} is a circle")
+            yield _Problem(finding=found, circle=frozenset(circle))
         else:
             yield from self.follow((*path, following))
 
@@ -124,13 +151,3 @@ def _base(local: str) -> str:
 
 def _shown(path: tuple[_Place, ...]) -> str:
     return " → ".join(f"{local}@{domain}" for local, domain in path)
-
-
-def _problem(rule: str, reason: str, circle: tuple[_Place, ...] = ()) -> _Problem:
-    cures = {
-        "alias-loop": "let one of them lead out of the circle",
-        "alias-too-deep": "point the alias to where the mail shall end",
-        "alias-to-nobody": "check its spelling, or add the account or the alias",
-    }
-    finding = Finding(id=rule, key="", reason=reason, cure=cures[rule], source=SOURCE)
-    return _Problem(finding=finding, circle=frozenset(circle))

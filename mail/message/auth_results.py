@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import authres
+if TYPE_CHECKING:
+    import authres
 
 _POLICY = re.compile(r"\bdmarc=\w+[^;]*?\(p(?:olicy)?=\"?(\w+)", re.IGNORECASE)
 
@@ -33,6 +35,10 @@ def judged(headers: Iterable[str], by: str) -> AuthResults:
 
     A header under another name may have come with the mail, from anybody (RFC 8601 §5).
     """
+    # Imported here: a stack's own environment has no authres, and imports this module for its
+    # package's rules alone (`settings.registry`).
+    import authres  # noqa: PLC0415
+
     found = AuthResults()
     for text in headers:
         try:

@@ -46,8 +46,8 @@ def compose(
         token: To be found by; random if left out.
 
     Raises:
-        AddressError: One of the addresses is none.
-        ValueError: There is no recipient, or the subject holds a line end.
+        AddressError: One of the addresses is not an e-mail address.
+        ValueError: ``recipients`` is empty, or the subject holds a line end.
     """
     if not recipients:
         raise ValueError("a mail needs at least one recipient")

@@ -34,7 +34,7 @@ class Headers:
 
 
 def date(text: str) -> datetime | None:
-    """Read a date of RFC 5322 §3.3; None if it is none."""
+    """Read a date of RFC 5322 §3.3; None if ``text`` is not one."""
     try:
         found = parsedate_to_datetime(text)
     except ValueError:

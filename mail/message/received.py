@@ -51,11 +51,11 @@ def read(header: str) -> Received:
     """Read an unfolded ``Received`` header.
 
     Raises:
-        ValueError: It is not of Postfix's form.
+        ValueError: It does not have Postfix's form.
     """
     origin, by = _FROM.match(header), _BY.search(header)
     if not origin or not by:
-        raise ValueError(f"this is no Received header of Postfix's: {header!r}")
+        raise ValueError(f"this is not a Received header of Postfix's: {header!r}")
     tls = _TLS.search(header)
     return Received(
         by=by[1].lower(),

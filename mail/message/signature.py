@@ -53,7 +53,7 @@ def verify(raw: bytes, txt_lookup: TxtLookup) -> list[SignatureResult]:
 
 
 def _verify_one(raw: bytes, index: int, txt_lookup: TxtLookup) -> str:
-    """The reason why signature number ``index`` does not hold; empty if it does."""
+    """Return the reason why signature number ``index`` does not hold; empty if it does."""
 
     def lookup(name: bytes, timeout: float = 5) -> bytes | None:  # noqa: ARG001 - dkimpy's call
         value = txt_lookup(name.decode().rstrip("."))

@@ -1,7 +1,7 @@
 """Submits a mail as a user's mail program does: TLS verified against the name, then AUTH.
 
-465 is TLS from the first byte, 587 upgrades by STARTTLS (RFC 8314 §3.3). The address may be given
-apart from the name, which the certificate must still hold.
+465 is TLS from the first byte, 587 upgrades by STARTTLS (RFC 8314 §3.3). An address to connect to
+may be given beside the server's name; the certificate must hold the name all the same.
 """
 
 import smtplib
@@ -12,6 +12,84 @@ from dataclasses import dataclass, field
 
 from mail.finding import Finding, render
 from mail.message.compose import Mail
+from mail.rule import Rule
+
+_SOURCE = "RFC 6409, RFC 8314"
+_LOG = "see the server's log: journalctl -u chasquid"
+
+CERTIFICATE = Rule(
+    id="submission-certificate",
+    source=_SOURCE,
+    why="A mail program gives the password only to a server whose certificate it can trust.",
+    cure="check that the certificate is for the server's name and from a trusted CA",
+)
+TLS = Rule(
+    id="submission-tls",
+    source=_SOURCE,
+    why="Mail is submitted over TLS alone: from the first byte on port 465, by STARTTLS on 587.",
+    cure="check that this port speaks TLS: 465 at once, 587 after STARTTLS",
+)
+LOGIN = Rule(
+    id="submission-login",
+    source=_SOURCE,
+    why="The server takes mail only from its accounts, with their passwords.",
+    cure="check the password, and that the login is the complete address",
+)
+RECIPIENT = Rule(
+    id="submission-recipient",
+    source=_SOURCE,
+    why="The server refuses a recipient whose address it cannot deliver to.",
+    cure="check the recipient's address",
+)
+SENDER = Rule(
+    id="submission-sender",
+    source=_SOURCE,
+    why="An account sends as its own address, and not as somebody else.",
+    cure="send as an address that the account may use",
+)
+REFUSED = Rule(
+    id="submission-refused",
+    source=_SOURCE,
+    why="The server read the mail and refused it; its log says why.",
+    cure=_LOG,
+)
+NAME = Rule(
+    id="submission-name",
+    source=_SOURCE,
+    why="A mail program finds the server by the address of its name in the DNS.",
+    cure="check that the server's name has an address in the DNS",
+)
+TIMED_OUT = Rule(
+    id="submission-timeout",
+    source=_SOURCE,
+    why="A server that does not answer is down, or a firewall drops the connection.",
+    cure="check that the server runs and no firewall drops this port",
+)
+CLOSED = Rule(
+    id="submission-closed",
+    source=_SOURCE,
+    why="The host answers, and no mail server listens on the port.",
+    cure="check that the server runs: systemctl status chasquid",
+)
+FAILED = Rule(
+    id="submission-failed",
+    source=_SOURCE,
+    why="The submission failed in a way that has no rule of its own.",
+    cure=_LOG,
+)
+
+# The first that fits counts: a certificate's error is an ssl.SSLError too.
+_RULES: tuple[tuple[type[Exception], Rule], ...] = (
+    (ssl.SSLCertVerificationError, CERTIFICATE),
+    (ssl.SSLError, TLS),
+    (smtplib.SMTPAuthenticationError, LOGIN),
+    (smtplib.SMTPRecipientsRefused, RECIPIENT),
+    (smtplib.SMTPSenderRefused, SENDER),
+    (smtplib.SMTPDataError, REFUSED),
+    (socket.gaierror, NAME),
+    (TimeoutError, TIMED_OUT),
+    (ConnectionRefusedError, CLOSED),
+)
 
 TIMEOUT = 30.0
 PORTS = (465, 587)
@@ -67,7 +145,7 @@ class SubmissionError(Exception):
 
 
 def submit(account: Account, mail: Mail) -> Timings:
-    """Hand ``mail`` to the server, for all its recipients or for none.
+    """Hand ``mail`` to the server, for all of its recipients or for none.
 
     Raises:
         SubmissionError: It was not taken: not reached, not trusted, not let in, or refused.
@@ -145,7 +223,7 @@ def _greet(server: smtplib.SMTP, account: Account, context: ssl.SSLContext) -> N
 
 
 def _deliver(server: smtplib.SMTP, mail: Mail) -> str:
-    """As ``sendmail()``, which would hide the reply to the data and accept some refusals."""
+    """Send as ``sendmail()`` does, but return the reply to the data, and accept no refusal."""
     code, reply = server.mail(mail.sender, [f"size={len(mail.content)}"])
     if code != 250:
         raise smtplib.SMTPSenderRefused(code, reply, mail.sender)
@@ -167,14 +245,9 @@ def _tls(server: smtplib.SMTP) -> tuple[str, str]:
 
 def _explained(error: Exception, account: Account) -> SubmissionError:
     code, said = _reply(error)
-    rule, cure = _diagnosis(error, account)
-    finding = Finding(
-        id=f"submission-{rule}",
-        key=f"{account.host}:{account.port}",
-        reason=said,
-        cure=cure,
-        source="RFC 6409, RFC 8314",
-    )
+    rule = next((rule for kind, rule in _RULES if isinstance(error, kind)), FAILED)
+    cure = _cures(account).get(rule)
+    finding = rule.found(f"{account.host}:{account.port}", reason=said, cure=cure)
     unreached = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
     unreached = unreached and not isinstance(error, ssl.SSLError)
     return SubmissionError(finding, temporary=unreached or 400 <= code < 500)
@@ -191,39 +264,11 @@ def _reply(error: Exception) -> tuple[int, str]:
     return 0, str(error) or type(error).__name__
 
 
-def _diagnosis(error: Exception, account: Account) -> tuple[str, str]:
-    cures: list[tuple[type[Exception], str, str]] = [
-        (
-            ssl.SSLCertVerificationError,
-            "certificate",
-            f"check that the certificate is for {account.host} and from a trusted CA (cafile)",
-        ),
-        (ssl.SSLError, "tls", "check that this port speaks TLS: 465 at once, 587 after STARTTLS"),
-        (
-            smtplib.SMTPAuthenticationError,
-            "login",
-            "check the password, and that the login is the complete address",
-        ),
-        (
-            smtplib.SMTPRecipientsRefused,
-            "recipient",
-            "check the recipient's address",
-        ),
-        (smtplib.SMTPSenderRefused, "sender", f"send as an address that {account.user} may use"),
-        (smtplib.SMTPDataError, "refused", "see the server's log: journalctl -u chasquid"),
-        (
-            socket.gaierror,
-            "name",
-            f"check that {account.host} has an address in the DNS",
-        ),
-        (TimeoutError, "timeout", "check that the server runs and no firewall drops this port"),
-        (
-            ConnectionRefusedError,
-            "closed",
-            "check that the server runs: systemctl status chasquid",
-        ),
-    ]
-    for kind, rule, cure in cures:
-        if isinstance(error, kind):
-            return rule, cure
-    return "failed", "see the server's log: journalctl -u chasquid"
+def _cures(account: Account) -> dict[Rule, str]:
+    """Return the cures that name the account's own server or address."""
+    trusted = f"check that the certificate is for {account.host} and from a trusted CA (cafile)"
+    return {
+        CERTIFICATE: trusted,
+        SENDER: f"send as an address that {account.user} may use",
+        NAME: f"check that {account.host} has an address in the DNS",
+    }

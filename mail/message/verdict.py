@@ -6,13 +6,56 @@ the ``Authentication-Results`` (RFC 8601) whose author is the host of that ``Rec
 
 from dataclasses import dataclass
 
+from mail import rdns
 from mail.finding import Finding
 from mail.message import received, signature
 from mail.message.auth_results import AuthResults, judged
 from mail.message.headers import Headers
 from mail.message.received import Received
+from mail.rule import Rule
 
-_SOURCE = "the receiver's own headers"
+SPAM_SCORE = Rule(
+    id="spam-score",
+    source="rspamd, X-Spamd-Result",
+    why="A mail that is as it should be has a spam score below zero.",
+    cure="look up the spam filter's rules that matched",
+)
+SPF_NOT_PASSED = Rule(
+    id="spf-not-passed",
+    source="RFC 8601 §2.7.2",
+    why="The receiver did not find the sending address among those that the domain allows.",
+    cure="check the SPF records, and that the mail left from an address they name",
+)
+DMARC_NOT_PASSED = Rule(
+    id="dmarc-not-passed",
+    source="RFC 9989 §4.4",
+    why="Neither SPF nor DKIM passed for the domain of the From address.",
+    cure="make SPF or DKIM pass for the domain of the From address",
+)
+DKIM_NOT_PASSED = Rule(
+    id="dkim-not-passed",
+    source="RFC 8601 §2.7.1",
+    why="The receiver could not verify a signature by the record that the zone holds.",
+    cure="compare the published record with the key on the host: run `pulumi up`",
+)
+DKIM_MISSING = Rule(
+    id="dkim-missing",
+    source="RFC 6376 §3.5",
+    why="Mail that is submitted to the server is signed by every active key of its domain.",
+    cure="send it by submission, logged in, as an address of a domain with an active key",
+)
+NO_TLS = Rule(
+    id="no-tls",
+    source="RFC 3207",
+    why="Mail that goes from server to server without TLS can be read on the way.",
+    cure="check that the receiver offers STARTTLS; chasquid uses it wherever it can",
+)
+HELO_NOT_PTR = Rule(
+    id="helo-not-ptr",
+    source="RFC 1912 §2.1",
+    why="Receivers compare the name that a server gives itself with its reverse DNS.",
+    cure="set the PTR to the server's name",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,50 +105,45 @@ class Verdict:
         if self.score is not None and self.score >= 0:
             bad = sorted(name for name, score in self.symbols.items() if score > 0)
             reason = f"the spam filter gave {self.score:+.2f}: {', '.join(bad) or 'no rule named'}"
-            found.append(_finding("spam-score", reason, "look these rules up"))
+            found.append(SPAM_SCORE.found("", reason=reason))
         return found
 
     def _authentication(self) -> list[Finding]:
-        cures = {
-            "spf": "check the SPF records, and that the mail left from an address they name",
-            "dmarc": "make SPF or DKIM pass for the domain of the From address",
-        }
-        results = {"spf": self.spf, "dmarc": self.dmarc}
-        return [
-            _finding(f"{method}-not-passed", f"{method}={result}", cures[method])
-            for method, result in results.items()
-            if result != "pass"
-        ]
+        found = []
+        if self.spf != "pass":
+            found.append(SPF_NOT_PASSED.found("", reason=f"spf={self.spf}"))
+        if self.dmarc != "pass":
+            found.append(DMARC_NOT_PASSED.found("", reason=f"dmarc={self.dmarc}"))
+        return found
 
     def _signatures(self, selectors: tuple[str, ...]) -> list[Finding]:
         found = []
         for one in self.dkim:
             if one.result != "pass":
                 reason = f"dkim={one.result} for selector {one.selector} of {one.domain}"
-                cure = "compare the published record with the key on the host: run `pulumi up`"
-                found.append(_finding("dkim-not-passed", reason, cure))
+                found.append(DKIM_NOT_PASSED.found("", reason=reason))
         missing = set(selectors) - {one.selector for one in self.dkim}
         for selector in sorted(missing):
             reason = f"the mail carries no signature by selector {selector}"
             cure = "check that this key is active and chasquid was restarted since"
-            found.append(_finding("dkim-missing", reason, cure))
+            found.append(DKIM_MISSING.found("", reason=reason, cure=cure))
         if not self.dkim and not selectors:
-            cure = "send it by submission, logged in, as an address of a domain with an active key"
-            found.append(_finding("dkim-missing", "the mail carries no signature", cure))
+            found.append(DKIM_MISSING.found("", reason="the mail carries no signature"))
         return found
 
     def _transport(self) -> list[Finding]:
         helo, ptr = self.transport.helo, self.transport.ptr
         found = []
         if not self.transport.tls:
-            cure = "check that the receiver offers STARTTLS; chasquid uses it wherever it can"
-            found.append(_finding("no-tls", "the mail came in without TLS", cure))
+            found.append(NO_TLS.found("", reason="the mail came in without TLS"))
         if not ptr:
             reason = f"{self.transport.client} has no PTR that its name confirms"
-            found.append(_finding("rdns-missing", reason, f"set its PTR to {helo}"))
+            cure = f"set its PTR to {helo}"
+            found.append(rdns.MISSING.found("", reason=reason, cure=cure, level="error"))
         elif ptr != helo:
             reason = f"the server calls itself {helo}, its PTR says {ptr}"
-            found.append(_finding("helo-not-ptr", reason, f"set the PTR to {helo}"))
+            cure = f"set the PTR to {helo}"
+            found.append(HELO_NOT_PTR.found("", reason=reason, cure=cure))
         return found
 
 
@@ -118,7 +156,7 @@ def read(raw: bytes, receiver: str | None = None) -> Verdict:
             ``Received`` if left out.
 
     Raises:
-        ValueError: The topmost ``Received`` is missing or of another form than Postfix's.
+        ValueError: The topmost ``Received`` is missing, or does not have Postfix's form.
     """
     headers = Headers.of(raw)
     transport = received.read(headers.first("Received"))
@@ -139,7 +177,7 @@ def read(raw: bytes, receiver: str | None = None) -> Verdict:
 
 
 def _signed(results: AuthResults, raw: bytes) -> tuple[DkimVerdict, ...]:
-    """The results with each signature's algorithm, which not every receiver repeats."""
+    """Return the results with each signature's algorithm, which not every receiver repeats."""
     algorithms = {(one.get("d"), one.get("s")): one.get("a", "") for one in signature.tags(raw)}
     return tuple(
         DkimVerdict(
@@ -150,7 +188,3 @@ def _signed(results: AuthResults, raw: bytes) -> tuple[DkimVerdict, ...]:
         )
         for one in results.dkim
     )
-
-
-def _finding(rule: str, reason: str, cure: str) -> Finding:
-    return Finding(id=rule, key="", reason=reason, cure=cure, source=_SOURCE)

@@ -12,7 +12,7 @@ VOID_LOOKUPS = 2
 MX_NAMES = 10
 
 _LIMITS, _INCLUDE = "RFC 7208 §4.6.4", "RFC 7208 §5.2"
-_PATIENCE = 40  # look-ups after which counting further says nothing new
+_PATIENCE = 40  # look-ups after which counting stops
 
 TOO_MANY_LOOKUPS = Rule(
     id="spf-too-many-lookups",
@@ -52,7 +52,7 @@ TWO_RECORDS = Rule(
 )
 MANY_MX = Rule(
     id="spf-many-mx",
-    source=_INCLUDE,
+    source=_LIMITS,
     why=f"The mechanism mx stops after {MX_NAMES} MX names.",
     cure="name the hosts by ip4 and ip6",
 )
@@ -65,16 +65,16 @@ class Lookups:
     Attributes:
         lookups: DNS look-ups by mechanisms and modifiers, through all includes (at most 10).
         void: Look-ups with an empty answer (at most 2).
-        problems: What makes the evaluation fail on the way: the rule, the reason, the cure.
+        problems: What makes the evaluation fail on the way; findings without a key.
     """
 
     lookups: int = 0
     void: int = 0
-    problems: list[tuple[Rule, str, str]] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
     def findings(self, key: str) -> list[Finding]:
         """Return the limits that are exceeded and the problems met."""
-        found = [rule.found(key, reason=reason, cure=cure) for rule, reason, cure in self.problems]
+        found = [problem.under(key) for problem in self.problems]
         if self.lookups > LOOKUPS:
             found.append(too_many(self.lookups, key))
         if self.void > VOID_LOOKUPS:
@@ -103,7 +103,8 @@ def _walk(name: str, text: str, resolve: Resolve, count: Lookups, path: tuple[st
         record = parse(text)
     except SpfError as error:
         cure = f"correct the SPF record of {name}, or do not include it"
-        count.problems.append((INCLUDE_BROKEN, f"the SPF of {name}: {error}", cure))
+        reason = f"the SPF of {name}: {error}"
+        count.problems.append(INCLUDE_BROKEN.found("", reason=reason, cure=cure))
         return
     for term in _evaluated(record):
         if count.lookups >= _PATIENCE:
@@ -116,7 +117,7 @@ def _walk(name: str, text: str, resolve: Resolve, count: Lookups, path: tuple[st
 
 
 def _evaluated(record: Record) -> list[Term]:
-    """The terms that cost a look-up: none after ``all``, and no redirect beside an ``all``."""
+    """Return the terms that cost a look-up: none after ``all``, and no redirect beside it."""
     last = record.all
     end = record.terms.index(last) if last else len(record.terms)
     terms = [term for term in record.terms[:end] if not term.modifier]
@@ -130,7 +131,8 @@ def _follow(term: Term, resolve: Resolve, count: Lookups, path: tuple[str, ...])
         return
     if target in path:
         cure = f"remove {term} from the SPF record of {path[-1]}"
-        count.problems.append((LOOP, f"{' → '.join([*path, target])} is a loop", cure))
+        reason = f"{' → '.join([*path, target])} is a loop"
+        count.problems.append(LOOP.found("", reason=reason, cure=cure))
         return
     if (text := _published(target, resolve, count)) is not None:
         _walk(target, text, resolve, count, (*path, target))
@@ -143,10 +145,10 @@ def _published(name: str, resolve: Resolve, count: Lookups) -> str | None:
     if len(records) == 1:
         return records[0]
     if records:
-        problem = (TWO_RECORDS, f"{name} holds {len(records)} SPF records", TWO_RECORDS.cure)
+        problem = TWO_RECORDS.found("", reason=f"{name} holds {len(records)} SPF records")
     else:
         cure = f"check its spelling, or publish one at {name}"
-        problem = (INCLUDE_NONE, f"{name} has no SPF record", cure)
+        problem = INCLUDE_NONE.found("", reason=f"{name} has no SPF record", cure=cure)
     count.problems.append(problem)
     return None
 
@@ -160,7 +162,7 @@ def _ask(term: Term, name: str, resolve: Resolve, count: Lookups) -> None:
         count.void += not names
         if len(names) > MX_NAMES:
             reason = f"{target} has {len(names)} MX names, and SPF stops after {MX_NAMES}"
-            count.problems.append((MANY_MX, reason, MANY_MX.cure))
+            count.problems.append(MANY_MX.found("", reason=reason))
         return
     # exists asks for A only; a asks for the family of the connection, so one of them is enough.
     kinds = ("A",) if term.name == "exists" else ("A", "AAAA")

@@ -10,7 +10,7 @@ def merge(existing: str, includes: Sequence[str]) -> str:
     """Return ``existing`` with each of ``includes`` added before it ends; how it ends stays.
 
     Raises:
-        SpfError: ``existing`` is no SPF record.
+        SpfError: ``existing`` is not an SPF record.
     """
     record = parse(existing)
     known = {term.domain.lower() for term in record.named("include")}
@@ -27,7 +27,7 @@ def without(record: str, includes: Sequence[str]) -> str:
     """Return ``record`` as it was before ``includes`` were merged into it.
 
     Raises:
-        SpfError: ``record`` is no SPF record.
+        SpfError: ``record`` is not an SPF record.
     """
     gone = {include.lower() for include in includes}
     terms = parse(record).terms
@@ -38,8 +38,8 @@ def without(record: str, includes: Sequence[str]) -> str:
 def lets_send(record: str, include: str, host: str, addresses: Sequence[str]) -> bool:
     """Return whether ``record`` itself lets the host send: by ``include``, by name or by address.
 
-    Only the record's own terms are looked at, not what other includes lead to. ``exists`` and
-    terms with macros count as no.
+    Only the record's own terms are looked at, not what its includes lead to. What ``exists`` and
+    terms with macros allow is not known here, so they count as not letting the host send.
 
     Args:
         record: an SPF record; False if it cannot be read.

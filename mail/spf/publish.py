@@ -33,7 +33,7 @@ def domain_record(includes: Sequence[str], policy: str = "softfail") -> str:
     """Return a domain's record: its ``includes`` in order, each once, and how it ends.
 
     Raises:
-        ValueError: ``policy`` is none of `ALLS`.
+        ValueError: ``policy`` is not one of `ALLS`.
     """
     if policy not in _QUALIFIERS:
         raise ValueError(f"{policy!r} cannot end an SPF record; choose {' or '.join(ALLS)}")

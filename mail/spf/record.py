@@ -20,7 +20,7 @@ _HOST = re.compile(
 
 
 class SpfError(ValueError):
-    """A text is no SPF record: every receiver answers it with permerror."""
+    """A text is not an SPF record: every receiver answers it with permerror."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def parse_term(word: str) -> Term:
         return term
     match = _MECHANISM.fullmatch(word)
     if not match or match["name"].lower() not in MECHANISMS:
-        raise SpfError(f"{word!r} is no SPF mechanism or modifier")
+        raise SpfError(f"{word!r} is not an SPF mechanism or modifier")
     rest = match["rest"] or ""
     if rest == ":":
         raise SpfError(f"{word!r} lacks what must follow the colon")
@@ -144,10 +144,10 @@ def _check_network(term: Term, word: str) -> None:
     try:
         network = ipaddress.ip_network(term.value, strict=False)
     except ValueError as error:
-        raise SpfError(f"{word!r} is no IPv{version} address or network") from error
+        raise SpfError(f"{word!r} is not an IPv{version} address or network") from error
     _, slash, prefix = term.value.partition("/")
     if network.version != version or (slash and not prefix.isdigit()):
-        raise SpfError(f"{word!r} is no IPv{version} address or network")
+        raise SpfError(f"{word!r} is not an IPv{version} address or network")
 
 
 def _check_optional_domain(term: Term, word: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mail import dmarc, txt
+from mail import dmarc_check, txt
 from mail.finding import Finding, errors
 from mail.spf import check as spf_check
 from mail.spf import merge as spf_merge
@@ -96,7 +96,7 @@ def plan_dmarc(rrset: RRset) -> RecordPlan:
     """Decide on a domain's DMARC record: kept or replaced."""
 
     def judge(kept: ZoneRecord) -> list[Finding]:
-        found = dmarc.check_tags(kept.value, f"{rrset.key}.existing.dmarc")
+        found = dmarc_check.check_tags(kept.value, f"{rrset.key}.existing.dmarc")
         return [
             replace(one, level="warning", reason=f"the kept DMARC record: {one.reason}")
             for one in found
@@ -203,8 +203,8 @@ def _judge_spf(kept: ZoneRecord, sender: Sender, key: str) -> list[Finding]:
         parse(kept.value)
     except SpfError as error:
         cure = "correct it in Cloudflare's panel"
-        return [say.kept_spf(kept, key, f"cannot be read: {error}", cure)]
+        return [say.kept_spf(kept, key, reason=f"cannot be read: {error}", cure=cure)]
     if spf_merge.lets_send(kept.value, sender.host_include, sender.name, sender.addresses):
         return []
     cure = f"add include:{sender.host_include} to it, or write existing: {{spf: merge}}"
-    return [say.kept_spf(kept, key, f"does not let {sender.name} send", cure)]
+    return [say.kept_spf(kept, key, reason=f"does not let {sender.name} send", cure=cure)]

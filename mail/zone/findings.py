@@ -265,7 +265,7 @@ def unreadable(found: ZoneRecord, key: str, why: str) -> Finding:
     return SPF_UNREADABLE.found(f"{key}.existing.spf", reason=reason)
 
 
-def kept_spf(found: ZoneRecord, key: str, reason: str, cure: str) -> Finding:
+def kept_spf(found: ZoneRecord, key: str, *, reason: str, cure: str) -> Finding:
     """Return the warning about an SPF record that is kept and does not do."""
     return KEPT_SPF.found(
         f"{key}.existing.spf", reason=f"the kept SPF record {reason}{shown([found])}", cure=cure

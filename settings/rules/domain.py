@@ -1,13 +1,46 @@
-"""Holds what a stack says of a mail domain against the rules of mail."""
+"""Checks what a stack says of a mail domain against the rules of mail."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from mail import address, dkim, dmarc, exchanger
+from mail import address, dkim, dmarc, dmarc_check, exchanger
 from mail.finding import Finding
+from mail.rule import Rule
 from mail.spf import include, publish
 from settings.settings import Dmarc, Domain, Host, Spf
 from settings.stack_file import SOURCE
+
+ZONE_OUTSIDE = Rule(
+    id="zone-outside",
+    source="RFC 1034 §4.2",
+    why="A zone can only hold records of its own name and of names below it.",
+    cure="name the zone at the DNS provider that holds it, or leave it out",
+)
+IS_HOST = Rule(
+    id="domain-is-host",
+    source="RFC 7208 §4.5",
+    why="The server's own name has an SPF record already, and a name can have one.",
+    cure="write the domain that the mail comes from, or give the server another name",
+)
+RECORD_NAME_LONG = Rule(
+    id="record-name-long",
+    source="RFC 1035 §2.3.4",
+    why=f"A DNS name has {address.LONGEST_NAME} characters at most, and records of a domain lie "
+    "below it.",
+    cure=f"choose a shorter one: a name has {address.LONGEST_NAME} at most",
+)
+CONTRADICTION = Rule(
+    id="existing-contradiction",
+    source=SOURCE,
+    why="A choice about records that exist must fit what the stack publishes.",
+    cure="change one of the two settings",
+)
+NO_EFFECT = Rule(
+    id="existing-no-effect",
+    source=SOURCE,
+    level="warning",
+    why="Where an existing record is kept, what the stack says of such a record is not published.",
+    cure="choose merge or replace, or leave the settings out",
+)
 
 
 def check(domain: Domain, host: Host | None, key: str) -> list[Finding]:
@@ -15,9 +48,9 @@ def check(domain: Domain, host: Host | None, key: str) -> list[Finding]:
     bad_name = address.check_domain(domain.name, f"{key}.name")
     findings = bad_name or [*_zone(domain, key), *_host(domain, host, key)]
     findings += _spf(domain, host, f"{key}.spf")
-    said = dmarc.check(domain.dmarc.policy_to_publish(), domain.name, f"{key}.dmarc")
-    # Which report addresses lie outside cannot be told of a name that is none.
-    findings += [one for one in said if not (bad_name and one.id == "dmarc-report-consent")]
+    said = dmarc_check.check(domain.dmarc.policy_to_publish(), domain.name, f"{key}.dmarc")
+    # Without a good name, nobody knows which report addresses lie outside the domain.
+    findings += [one for one in said if not (bad_name and one.id == dmarc.CONSENT.id)]
     keys = [(item.selector, item.algorithm, item.state) for item in domain.dkim]
     findings += dkim.check_keys(keys, f"{key}.dkim")
     findings += [] if bad_name else _long_names(domain, key)
@@ -37,18 +70,14 @@ def check_zone(name: str, zone: str, key: str, name_key: str) -> list[Finding]:
     problems = address.check_domain(zone, key)
     if not problems and not address.is_below(name, zone):
         reason = f"{name} does not lie in {zone}"
-        cure = "name the zone at the DNS provider that holds it, or leave it out"
-        found = _finding("zone-outside", key, reason, cure, "RFC 1034 §4.2")
-        problems.append(replace(found, rests_on=(name_key,)))
+        problems.append(ZONE_OUTSIDE.found(key, reason=reason, rests_on=(name_key,)))
     return problems
 
 
 def _host(domain: Domain, host: Host | None, key: str) -> Iterator[Finding]:
     if host is not None and host.name == domain.name and "." in host.domain:
         reason = f"{domain.name} is the server's own name, and one name holds one SPF record"
-        cure = "write the domain that the mail comes from, or give the server another name"
-        found = _finding("domain-is-host", f"{key}.name", reason, cure, "RFC 7208 §4.5")
-        yield replace(found, rests_on=("host.name",))
+        yield IS_HOST.found(f"{key}.name", reason=reason, rests_on=("host.name",))
 
 
 def _spf(domain: Domain, host: Host | None, key: str) -> list[Finding]:
@@ -68,8 +97,7 @@ def _long_names(domain: Domain, key: str) -> Iterator[Finding]:
     for place, name in places.items():
         if len(name) > address.LONGEST_NAME:
             reason = f"its record would be at a name of {len(name)} characters"
-            cure = f"choose a shorter one: a name has {address.LONGEST_NAME} at most"
-            yield _finding("record-name-long", place, reason, cure, "RFC 1035 §2.3.4")
+            yield RECORD_NAME_LONG.found(place, reason=reason)
 
 
 def _choices(domain: Domain, key: str) -> Iterator[Finding]:
@@ -78,8 +106,8 @@ def _choices(domain: Domain, key: str) -> Iterator[Finding]:
     if domain.mx == "keep" and domain.existing.mx == "replace":
         reason = "mx: keep leaves the MX as it is"
         cure = f"write {key}.mx: host to have mail come to the server, or leave existing.mx out"
-        found = _finding("existing-contradiction", f"{place}.mx", reason, cure, SOURCE)
-        yield replace(found, rests_on=(f"{key}.mx",))
+        rests_on = (f"{key}.mx",)
+        yield CONTRADICTION.found(f"{place}.mx", reason=reason, cure=cure, rests_on=rests_on)
     kept = {
         "spf": domain.existing.spf == "keep" and domain.spf != Spf(),
         "dmarc": domain.existing.dmarc == "keep" and domain.dmarc != Dmarc(),
@@ -88,9 +116,5 @@ def _choices(domain: Domain, key: str) -> Iterator[Finding]:
         reason = f"where the zone holds such a record, what stands under {what} has no effect"
         choice = "merge" if what == "spf" else "replace"
         cure = f"write {place}.{what}: {choice}, or leave {what} out"
-        found = _finding("existing-no-effect", f"{place}.{what}", reason, cure, SOURCE)
-        yield replace(found, level="warning", rests_on=(f"{key}.{what}",))
-
-
-def _finding(rule: str, key: str, reason: str, cure: str, source: str) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=source)
+        rests_on = (f"{key}.{what}",)
+        yield NO_EFFECT.found(f"{place}.{what}", reason=reason, cure=cure, rests_on=rests_on)

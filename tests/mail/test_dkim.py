@@ -134,3 +134,15 @@ GOOD = [("r", "rsa", "active"), ("e", "ed25519", "active")]
 )
 def test_check_keys(keys: list[tuple[str, str, str]], expected: list[str]) -> None:
     assert [finding.id for finding in dkim.check_keys(keys, "domains[0].dkim")] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "p=", "k=ed25519; p=AAAA", "p=!!", "k=rsa; p=AAAA", "=;=", "v=DKIM1", "p=é"]
+)
+def test_a_record_without_a_key_has_no_size(text: str) -> None:
+    assert dkim.rsa_bits(text) is None
+
+
+def test_the_size_of_an_rsa_key() -> None:
+    assert dkim.rsa_bits(dkim.record(RSA)) == dkim.RSA_BITS
+    assert dkim.rsa_bits(dkim.record(ED25519)) is None

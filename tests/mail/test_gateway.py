@@ -16,9 +16,9 @@ from mail import ip
         ("2001:db8::10", 64, "2001:db8:0:1::1", "outside 2001:db8::/64"),
         ("2001:db8::10", 64, "2001:DB8::0010", "own address"),
         ("2001:db8::10", 64, "203.0.113.1", "an IPv4 address"),
-        ("2001:db8::10", 64, "fe80::1%eth0", "no IPv6 address"),
-        ("2001:db8::10", 64, "fe80::1/64", "no IPv6 address"),
-        ("2001:db8::10", 64, "router", "no IPv6 address"),
+        ("2001:db8::10", 64, "fe80::1%eth0", "not an IPv6 address"),
+        ("2001:db8::10", 64, "fe80::1/64", "not an IPv6 address"),
+        ("2001:db8::10", 64, "router", "not an IPv6 address"),
     ],
 )
 def test_gateway(address: str, prefix: int, gateway: str, words: str) -> None:

@@ -36,7 +36,7 @@ def test_good(key: str, address: str) -> None:
 )
 def test_wrong(change: dict[tuple[str, str], list[str]], expected: list[str]) -> None:
     zone = Zone({**GOOD, **change})
-    found = rdns.check("203.0.113.10", HOST, zone.values, "host.ipv4", level="warning")
+    found = rdns.check("203.0.113.10", HOST, zone.values, "host.ipv4")
     assert [one.id for one in found] == expected
     assert found[0].level == "warning"
     assert found[0].key == "host.ipv4"

@@ -93,7 +93,7 @@ def test_routes_across_domains() -> None:
     assert found[0].reason == "x@a.test → y@b.test → x@a.test is a circle"
 
 
-def test_advice() -> None:
+def test_mail_that_nobody_reads_is_a_warning() -> None:
     found = check.check([one({}, ("i",))])
     assert [(finding.id, finding.level) for finding in found] == [
         ("account-unreachable", "warning"),

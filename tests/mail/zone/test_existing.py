@@ -149,7 +149,7 @@ def test_merge_of_what_cannot_be_read_is_refused() -> None:
     assert "{spf: replace}" in undecided.cure
 
 
-def test_merge_beyond_ten_lookups_is_refused_and_their_faults_are_advice() -> None:
+def test_merge_beyond_ten_lookups_is_refused_and_their_faults_are_warnings() -> None:
     many = " ".join(f"include:s{number}.example" for number in range(9))
     found = errors(spf("merge", listing(text("example.com", f"v=spf1 {many} ?all"))).findings)
     assert [one.id for one in found] == ["spf-too-many-lookups"]
@@ -187,7 +187,7 @@ def test_keep_publishes_nothing_and_says_whether_the_host_may_send() -> None:
         "v=spf1 +all",
     ],
 )
-def test_keep_of_a_record_that_lets_the_host_send_needs_no_advice(kept: str) -> None:
+def test_keep_of_a_record_that_lets_the_host_send_is_no_warning(kept: str) -> None:
     assert spf("keep", listing(text("example.com", kept))).findings == ()
 
 
@@ -272,7 +272,7 @@ def test_another_dmarc_offers_keep_and_replace_but_no_merge() -> None:
     assert "merge" not in offered
 
 
-def test_a_kept_dmarc_is_checked_as_advice() -> None:
+def test_faults_of_a_kept_dmarc_are_warnings() -> None:
     outcome = settle_policy("keep", listing(THEIR_DMARC))
     assert outcome.records == ()
     assert [(one.id, one.level) for one in outcome.findings] == [("dmarc-removed-tag", "warning")]
