@@ -1,6 +1,6 @@
-"""What opens the zone and the host: the API token and the SSH key, before either is contacted.
+"""Checks the credentials for zone and host, the API token and the SSH key, before they are used.
 
-Without this the first `up` would end half-way, in words of the libraries that miss them.
+Without this the first `up` would stop half-way, with an error of the library that needs them.
 """
 
 import os
@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.ssh_target import ConfigReader, SshTargetError, private_key
 
 TOKEN = "cloudflare:apiToken"  # noqa: S105 - the name of a setting
@@ -19,9 +20,22 @@ _OTHER_CREDENTIALS = (
 )
 _ONE_WORD = re.compile(r"[!-~]+")
 
+SSH_KEY_MISSING = Rule(
+    id="ssh-key-missing",
+    source="docs/getting-started.md",
+    why="The program logs in to the server by an SSH key.",
+    cure=f"pulumi config set --secret tapal:{KEY} < ~/.ssh/id_ed25519",
+)
+API_TOKEN = Rule(
+    id="api-token",
+    source="docs/cloudflare.md",
+    why="The zone's records are read and written through Cloudflare's API, which asks for a token.",
+    cure=f"pulumi config set --secret {TOKEN}, and paste the token alone",
+)
+
 
 def check(get: ConfigReader, stack: str, key_file: str | None) -> Iterator[Finding]:
-    """Yield what keeps the zone and the host shut.
+    """Yield what keeps the program out of the zone or the host.
 
     Args:
         get: look-up of a complete key of the stack's configuration.
@@ -35,13 +49,9 @@ def check(get: ConfigReader, stack: str, key_file: str | None) -> Iterator[Findi
         yield error.finding
         return
     if key is None and not os.environ.get("SSH_AUTH_SOCK"):
-        yield Finding(
-            id="ssh-key-missing",
-            key=KEY,
-            reason="there is no SSH key for the server: neither this secret nor an SSH agent",
-            cure=f"pulumi config set --stack {stack} --secret tapal:{KEY} < ~/.ssh/id_ed25519",
-            source="docs/getting-started.md",
-        )
+        reason = "there is no SSH key for the server: neither this secret nor an SSH agent"
+        cure = f"pulumi config set --stack {stack} --secret tapal:{KEY} < ~/.ssh/id_ed25519"
+        yield SSH_KEY_MISSING.found(KEY, reason=reason, cure=cure)
 
 
 def _check_token(get: ConfigReader, stack: str) -> Iterator[Finding]:
@@ -54,10 +64,5 @@ def _check_token(get: ConfigReader, stack: str) -> Iterator[Finding]:
         reason = "there is no token for Cloudflare's API"
     else:
         return
-    yield Finding(
-        id="api-token",
-        key=TOKEN,
-        reason=reason,
-        cure=f"pulumi config set --stack {stack} --secret {TOKEN}, and paste the token alone",
-        source="docs/cloudflare.md",
-    )
+    cure = f"pulumi config set --stack {stack} --secret {TOKEN}, and paste the token alone"
+    yield API_TOKEN.found(TOKEN, reason=reason, cure=cure)

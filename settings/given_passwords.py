@@ -1,4 +1,4 @@
-"""The passwords that a stack gives to its accounts: looked at in clear, shown to nobody."""
+"""The passwords that a stack gives to its accounts: checked in plain text, and never shown."""
 
 import json
 from collections.abc import Mapping
@@ -6,10 +6,30 @@ from collections.abc import Mapping
 from mail import address, password
 from mail.address import AddressError, suggest
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.recover import Recovered
 from settings.stack_file import SOURCE
 
 KEY = "passwords"
+
+SHAPE = Rule(
+    id="passwords-shape",
+    source=SOURCE,
+    why="The secret tapal:passwords is a JSON mapping of addresses to passwords.",
+    cure="""pulumi config set --secret tapal:passwords '{"me@example.com": "…"}'""",
+)
+TWICE = Rule(
+    id="passwords-twice",
+    source=SOURCE,
+    why="An account has one password; spellings that mean the same address count as one.",
+    cure="remove one of them",
+)
+WITHOUT_ACCOUNT = Rule(
+    id="password-without-account",
+    source=SOURCE,
+    why="A password for an address that is not an account of the stack opens nothing.",
+    cure="add it to a domain's accounts",
+)
 
 
 def read(text: str | None) -> tuple[dict[str, str], list[Finding]]:
@@ -19,24 +39,22 @@ def read(text: str | None) -> tuple[dict[str, str], list[Finding]]:
     """
     if not text:
         return {}, []
-    cure = """pulumi config set --secret tapal:passwords '{"me@example.com": "…"}'"""
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        return {}, [_finding("passwords-shape", KEY, "it is no mapping of addresses", cure)]
+        return {}, [SHAPE.found(KEY, reason="it is not a mapping of addresses")]
     given: dict[str, str] = {}
     findings: list[Finding] = []
     for name, plain in values.items():
         key = f"{KEY}[{name if name.isprintable() else ascii(name)[1:-1]}]"
         normal = _normal(name)
         if not isinstance(plain, str):
-            reason = "the password is no text"
-            findings.append(_finding("passwords-shape", key, reason, "put it in quotes"))
+            reason = "the password is not text"
+            findings.append(SHAPE.found(key, reason=reason, cure="put it in quotes"))
         elif normal in given:
-            reason = f"{normal} is given twice"
-            findings.append(_finding("passwords-twice", key, reason, "remove one of them"))
+            findings.append(TWICE.found(key, reason=f"{normal} is given twice"))
         else:
             given[normal] = plain
     return given, findings
@@ -53,9 +71,9 @@ def check(given: Mapping[str, str], stack: Recovered) -> list[Finding]:
         findings += password.check(plain, key)
         if knows_all and name not in accounts:
             near = suggest(name, accounts)
-            cure = f"did you mean {near!r}?" if near else "add it to a domain's accounts"
+            cure = f"did you mean {near!r}?" if near else None
             reason = "no domain has that account"
-            findings.append(_finding("password-without-account", key, reason, cure))
+            findings.append(WITHOUT_ACCOUNT.found(key, reason=reason, cure=cure))
     return findings
 
 
@@ -70,7 +88,3 @@ def _normal(name: str) -> str:
         return address.mailbox(name)
     except AddressError:
         return name
-
-
-def _finding(rule: str, key: str, reason: str, cure: str) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=SOURCE)

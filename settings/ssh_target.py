@@ -1,7 +1,7 @@
 """How the host is reached: read from the stack's configuration, never kept as an input.
 
 Both the program (for ``remote.Command``) and the dynamic provider's process (for ``HostFile``)
-read it here. So a new SSH key or port changes no file resource: only the way to it.
+read it here. So no file resource changes when the SSH key or the port does.
 """
 
 import json
@@ -14,20 +14,27 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-from mail.finding import Finding
+from mail.rule import Rule
 from settings import stack_file
-from settings.stack_file import StackFileError
+from settings.stack_file import SOURCE, StackFileError
 
 ConfigReader = Callable[[str], object]
+
+REACH = Rule(
+    id="ssh-reach",
+    source=SOURCE,
+    why="The program must know where the server is, by which key it proves itself, and how to log "
+    "in.",
+    cure="say how the host is reached: ipv4, ssh.hostKey",
+)
 
 
 class SshTargetError(ValueError):
     """The stack does not say how to reach the host; ``finding`` names the key and the cure."""
 
-    def __init__(self, key: str, reason: str, cure: str) -> None:
-        super().__init__(f"tapal:{key}: {reason}; {cure}")
-        source = "docs/stack-files.md"
-        self.finding = Finding(id="ssh-reach", key=key, reason=reason, cure=cure, source=source)
+    def __init__(self, key: str, *, reason: str, cure: str | None = None) -> None:
+        self.finding = REACH.found(key, reason=reason, cure=cure)
+        super().__init__(f"tapal:{key}: {reason}; {self.finding.cure}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +77,8 @@ def private_key(get: ConfigReader, key_file: str | None) -> str | None:
     except OSError as error:
         raise SshTargetError(
             "host.ssh.keyFile",
-            f"{key_file} cannot be read ({error.strerror})",
-            "name a key file of this machine, or set tapal:sshPrivateKey",
+            reason=f"{key_file} cannot be read ({error.strerror})",
+            cure="name a key file of this machine, or set tapal:sshPrivateKey",
         ) from error
 
 
@@ -86,7 +93,8 @@ def _readable(key: str) -> str:
             "pass the whole file of a key without a passphrase, line ends and all: "
             "pulumi config set --secret tapal:sshPrivateKey < FILE"
         )
-        raise SshTargetError("sshPrivateKey", "it is no OpenSSH private key", cure) from None
+        reason = "it is not an OpenSSH private key"
+        raise SshTargetError("sshPrivateKey", reason=reason, cure=cure) from None
     return key
 
 
@@ -97,14 +105,14 @@ def read_ssh_target(get: ConfigReader) -> SshTarget:
         get: look-up of a complete key such as ``tapal:host``.
 
     Raises:
-        SshTargetError: the stack has neither ``tapal:host`` nor a ``tapal:hostStack`` that has
-            one, or it is one without address or host key.
+        SshTargetError: neither the stack nor the one that ``tapal:hostStack`` names has a host, or
+            the host has no address or host key.
     """
     host = _host(get)
     ssh = host.get("ssh")
     if not isinstance(ssh, dict) or "hostKey" not in ssh or "ipv4" not in host:
         cure = "give ipv4 and ssh.hostKey: nothing is sent to a host that is not pinned"
-        raise SshTargetError("host.ssh", "it does not say which host to trust", cure)
+        raise SshTargetError("host.ssh", reason="it does not say which host to trust", cure=cure)
     return SshTarget(
         address=str(ssh.get("address") or host["ipv4"]).strip(),
         port=int(ssh.get("port") or 22),
@@ -122,12 +130,11 @@ def _host(get: ConfigReader) -> Mapping[str, Any]:
         return own
     stack = get("tapal:hostStack")
     if not stack:
-        raise SshTargetError(
-            "host", "it is missing", "say how the host is reached: ipv4, ssh.hostKey"
-        )
+        raise SshTargetError("host", reason="it is missing")
     # The file, not the other stack's outputs: the provider's process has only the configuration.
     try:
         other = stack_file.config(str(stack)).get("tapal:host")
     except StackFileError as error:
-        raise SshTargetError("hostStack", str(error), "name a stack of this project") from error
+        cure = "name a stack of this project"
+        raise SshTargetError("hostStack", reason=str(error), cure=cure) from error
     return other if isinstance(other, dict) else {}

@@ -1,4 +1,4 @@
-"""Holds what a stack says of its server against rules that have nothing to do with mail."""
+"""Checks what a stack says of its server: name, addresses, certificate authority, limits."""
 
 import re
 import shlex
@@ -10,15 +10,83 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mail import address, ip
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.rules import ssh
 from settings.settings import LETS_ENCRYPT, PEM_MARK, Acme, Host, Ipv6, Server
 from settings.stack_file import SOURCE
 
 LONGEST_HOURS = 8760
+
+NAME = Rule(
+    id="host-name",
+    source=SOURCE,
+    why="The server's name lies below a domain, which holds the SPF record of the server.",
+    cure="name the server like smtp.example.com, in its reverse DNS too",
+)
+IPV6_HALF = Rule(
+    id="ipv6-half",
+    source=SOURCE,
+    why="IPv6 is set up on the host by prefix and gateway together.",
+    cure="give both as the provider's panel shows them, or neither",
+)
+LOCALE = Rule(
+    id="host-locale",
+    source=SOURCE,
+    why="The host's locale is a UTF-8 one, so that every name can be written.",
+    cure="write it like en_IN.UTF-8, or leave it out",
+)
+TIMEZONE = Rule(
+    id="host-timezone",
+    source="IANA time zone database",
+    why="The host's time zone is named as the time zone database names it.",
+    cure="write it like Asia/Kolkata",
+)
+MIRROR_URL = Rule(
+    id="mirror-url",
+    source=SOURCE,
+    why="The host fetches its packages from a mirror by a plain URL.",
+    cure="write it whole, such as https://host.example/path, or leave it out",
+)
+ACME_DIRECTORY = Rule(
+    id="acme-directory",
+    source="RFC 8555 §6.1",
+    why="Certificates are ordered from the authority's directory, over HTTPS.",
+    cure="write it whole, such as https://host.example/path, or leave it out",
+)
+ACME_EMAIL = Rule(
+    id="acme-email",
+    source="RFC 8555 §7.3",
+    why="The certificate authority takes contact addresses in ASCII alone.",
+    cure="write another address",
+)
+ACME_EMAIL_EXAMPLE = Rule(
+    id="acme-email-example",
+    source="RFC 8555 §7.3",
+    why="Let's Encrypt refuses the example domains in a contact address.",
+    cure="write an address of yours that is read even when this server is down",
+)
+ACME_CA_BUNDLE = Rule(
+    id="acme-ca-bundle",
+    source=SOURCE,
+    why="A certificate authority of one's own is trusted by its certificate, in PEM.",
+    cure="name a PEM file by its path in the project, or leave it out for a public CA",
+)
+ACME_RELOAD = Rule(
+    id="acme-reload",
+    source=SOURCE,
+    why="Each line is a command that the host runs after a renewal.",
+    cure="write a command, or remove the line",
+)
+QUEUE_TIME = Rule(
+    id="queue-time",
+    source="RFC 5321 §4.5.4.1",
+    why="Mail that cannot be delivered is tried again for a number of hours, and then returned.",
+    cure="write it like 120h: 4 to 5 days are customary",
+)
+
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?\.UTF-8(@[a-z]+)?|C\.UTF-8")
 _DURATION = re.compile(r"([0-9]{1,6})h")
 _FORBIDDEN_CONTACTS = ("example.com", "example.net", "example.org")
-_WEB = ("https", "http")
 
 
 def check(host: Host) -> list[Finding]:
@@ -29,25 +97,26 @@ def check(host: Host) -> list[Finding]:
     findings += ssh.check(host.ssh)
     findings += _timezone(host.timezone) if host.timezone else []
     if host.locale and not _LOCALE.fullmatch(host.locale):
-        reason = f"{host.locale!r} is no UTF-8 locale"
-        cure = "write it like en_IN.UTF-8, or leave it out"
-        findings.append(_finding("host-locale", "host.locale", reason, cure))
-    return findings + _url(host.apt_mirror, "host.aptMirror", _WEB, rule="mirror-url")
+        findings.append(
+            LOCALE.found("host.locale", reason=f"{host.locale!r} is not a UTF-8 locale")
+        )
+    return findings + _url(host.apt_mirror, "host.aptMirror", MIRROR_URL)
 
 
 def check_acme(acme: Acme) -> list[Finding]:
     """Return what is wrong with the settings of the certificate authority."""
     findings = address.check_mailbox(acme.email, "acme.email") or list(_contact(acme))
-    findings += _url(acme.directory, "acme.directory", _WEB[:1], rule="acme-directory")
+    findings += _url(acme.directory, "acme.directory", ACME_DIRECTORY, schemes=("https",))
     findings += _ca_bundle(acme)
     for index, command in enumerate(acme.reload):
+        key = f"acme.reload[{index}]"
         try:
-            words = shlex.split(command)
-            cure = "write a command, or remove the line"
-            problem = [] if words else [("it is empty", cure)]
+            empty = not shlex.split(command)
         except ValueError:
-            problem = [(f"{command!r} holds a quote that is not closed", "close it")]
-        findings += [_finding("acme-reload", f"acme.reload[{index}]", *one) for one in problem]
+            reason = f"{command!r} holds a quote that is not closed"
+            findings.append(ACME_RELOAD.found(key, reason=reason, cure="close it"))
+            continue
+        findings += [ACME_RELOAD.found(key, reason="it is empty")] if empty else []
     return findings
 
 
@@ -56,18 +125,17 @@ def check_server(server: Server) -> list[Finding]:
     findings = []
     match = _DURATION.fullmatch(server.give_up_send_after)
     if not match or not 1 <= int(match[1]) <= LONGEST_HOURS:
-        reason = f"{server.give_up_send_after!r} is no number of hours from 1h to {LONGEST_HOURS}h"
-        cure = "write it like 120h: 4 to 5 days are customary"
-        place = "server.giveUpSendAfter"
-        findings.append(_finding("queue-time", place, reason, cure, "RFC 5321 §4.5.4.1"))
-    return findings + _url(server.debian_mirror, "server.debianMirror", _WEB, rule="mirror-url")
+        hours = f"a number of hours from 1h to {LONGEST_HOURS}h"
+        reason = f"{server.give_up_send_after!r} is not {hours}"
+        findings.append(QUEUE_TIME.found("server.giveUpSendAfter", reason=reason))
+    return findings + _url(server.debian_mirror, "server.debianMirror", MIRROR_URL)
 
 
 def _below_something(host: Host) -> Iterator[Finding]:
     if "." not in host.domain:
         reason = f"{host.name} is a domain, and a server needs a name below one"
         cure = f"name it like smtp.{host.name}, in its reverse DNS too"
-        yield _finding("host-name", "host.name", reason, cure)
+        yield NAME.found("host.name", reason=reason, cure=cure)
 
 
 def _ipv6(given: Ipv6) -> list[Finding]:
@@ -77,9 +145,8 @@ def _ipv6(given: Ipv6) -> list[Finding]:
     ]
     if (given.gateway is None) != (given.prefix is None):
         reason = "only one of prefix and gateway is given"
-        cure = "give both as the provider's panel shows them, or neither"
-        half = _finding("ipv6-half", "host.ipv6", reason, cure)
-        return [*problems, replace(half, rests_on=("host.ipv6.prefix", "host.ipv6.gateway"))]
+        rests_on = ("host.ipv6.prefix", "host.ipv6.gateway")
+        return [*problems, IPV6_HALF.found("host.ipv6", reason=reason, rests_on=rests_on)]
     if given.gateway is not None and given.prefix is not None and not _errors(problems):
         found = ip.check_gateway(given.address, given.prefix, given.gateway, "host.ipv6.gateway")
         rests_on = ("host.ipv6.address", "host.ipv6.prefix")
@@ -94,14 +161,14 @@ def _errors(findings: Sequence[Finding]) -> bool:
 def _timezone(name: str) -> list[Finding]:
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not found, no possible name, a folder
+    except (KeyError, ValueError, OSError):  # not found, not a possible name, a folder
         known = available_timezones()
         if not known:
-            return []  # a machine without the database: the host has one, and says the same
+            return []  # a machine without the database: the host has one, and checks it later
         near = address.suggest(name, known)
-        cure = f"did you mean {near!r}?" if near else "write it like Asia/Kolkata"
+        cure = f"did you mean {near!r}?" if near else None
         reason = f"there is no time zone {name!r}"
-        return [_finding("host-timezone", "host.timezone", reason, cure, "IANA time zone database")]
+        return [TIMEZONE.found("host.timezone", reason=reason, cure=cure)]
     return []
 
 
@@ -109,29 +176,28 @@ def _contact(acme: Acme) -> Iterator[Finding]:
     host = acme.email.rpartition("@")[2]
     if not acme.email.isascii():
         reason = f"{acme.email!r} is not ASCII, and the certificate authority takes nothing else"
-        yield _finding("acme-email", "acme.email", reason, "write another address", "RFC 8555 §7.3")
+        yield ACME_EMAIL.found("acme.email", reason=reason)
     elif acme.directory == LETS_ENCRYPT and host in _FORBIDDEN_CONTACTS:
         reason = f"Let's Encrypt refuses addresses at {host}"
-        cure = "write an address of yours that is read even when this server is down"
-        yield _finding("acme-email-example", "acme.email", reason, cure, "RFC 8555 §7.3")
+        yield ACME_EMAIL_EXAMPLE.found("acme.email", reason=reason)
 
 
-def _url(value: str | None, key: str, schemes: Sequence[str], *, rule: str) -> list[Finding]:
+def _url(
+    value: str | None, key: str, rule: Rule, *, schemes: Sequence[str] = ("https", "http")
+) -> list[Finding]:
     if value is None:
         return []
-    source = "RFC 8555 §6.1" if rule == "acme-directory" else SOURCE
-    listed = " or ".join(f"{scheme}://" for scheme in schemes)
-    cure = f"write it whole, such as {schemes[0]}://host.example/path, or leave it out"
     try:
         parts = urlsplit(value)
         place, port = parts.hostname or "", parts.port
     except ValueError:
-        return [_finding(rule, key, f"{value!r} is no URL", cure, source)]
+        return [rule.found(key, reason=f"{value!r} is not a URL")]
     if parts.username is not None or parts.password is not None:
-        reason = "it holds a user's name or password, which would stand in clear on the server"
-        return [_finding(rule, key, reason, "write it without", source)]
+        reason = "it holds a user's name or password, which would stand in plain text on the server"
+        return [rule.found(key, reason=reason, cure="write it without")]
     if parts.scheme not in schemes or not place or not _is_plain(value) or port == 0:
-        return [_finding(rule, key, f"{value!r} is no URL that begins with {listed}", cure, source)]
+        listed = " or ".join(f"{scheme}://" for scheme in schemes)
+        return [rule.found(key, reason=f"{value!r} is not a URL that begins with {listed}")]
     return []
 
 
@@ -145,21 +211,17 @@ def _ca_bundle(acme: Acme) -> Iterator[Finding]:
     try:
         text = acme.ca_text() if _is_text_or_file(acme.ca_bundle) else ""
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        cure = "name a PEM file by its path in the project, or leave it out for a public CA"
-        yield _finding("acme-ca-bundle", key, f"{acme.ca_bundle} cannot be read ({why})", cure)
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        yield ACME_CA_BUNDLE.found(key, reason=f"{acme.ca_bundle} cannot be read ({why})")
         return
     if text is not None and f"{PEM_MARK}CERTIFICATE" not in text:
         cure = "convert it: openssl x509 -inform der -in FILE -out FILE.pem"
-        yield _finding("acme-ca-bundle", key, f"{acme.ca_bundle} holds no certificate in PEM", cure)
+        reason = f"{acme.ca_bundle} holds no certificate in PEM"
+        yield ACME_CA_BUNDLE.found(key, reason=reason, cure=cure)
 
 
 def _is_text_or_file(bundle: str | None) -> bool:
-    """Return whether reading the bundle comes to an end: a device's text never does."""
+    """Return whether reading the bundle comes to an end: a device such as /dev/zero has none."""
     if bundle is None or PEM_MARK in bundle:
         return True
     return not Path(bundle).exists() or Path(bundle).is_file()
-
-
-def _finding(rule: str, key: str, reason: str, cure: str, source: str = SOURCE) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=source)

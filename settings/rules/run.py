@@ -1,11 +1,11 @@
-"""Rules about a run: what only the program can find out, from the state and from Cloudflare."""
+"""Rules about a run, which only the program can check: by its state and by Cloudflare's answers."""
 
 from mail.rule import Rule
 
 ZONE_UNREACHABLE = Rule(
     id="zone-unreachable",
     source="docs/cloudflare.md",
-    why="What a zone holds decides what is published, so each zone is looked at first.",
+    why="What a zone holds decides what is published, so the API token must open each zone.",
     cure="make one for this zone with Zone:Read and DNS:Edit, then: "
     "pulumi config set --secret cloudflare:apiToken",
 )

@@ -1,4 +1,4 @@
-"""Holds what a stack says of the way to its server against what SSH takes."""
+"""Checks what a stack says of the way to its server: login, address, and the pinned host key."""
 
 import ipaddress
 import re
@@ -9,12 +9,47 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.settings import Ssh
 from settings.stack_file import SOURCE
 
-KEY_SOURCE = "pulumi-command, connection.hostKey"
 PLACEHOLDER = "EXAMPLE"
 _KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
+_KEY_SOURCE = "pulumi-command, connection.hostKey"
+_KEY = "host.ssh.hostKey"
+
+USER = Rule(
+    id="ssh-user",
+    source=SOURCE,
+    why="The program logs in as this user, whose name is that of an account of the server.",
+    cure="write the name you log in with; any other than root needs sudo without a password",
+)
+ADDRESS = Rule(
+    id="ssh-address",
+    source=SOURCE,
+    why="SSH connects to an IP address or a host's name; user and port have settings of their own.",
+    cure="write the address alone: user and port are settings of their own",
+)
+KEY_FILE = Rule(
+    id="ssh-key-file",
+    source=SOURCE,
+    why="Logging in takes the private half of a key, and the server has the public one.",
+    cure="name the file of the private key, mostly the same without .pub",
+)
+HOST_KEY_EXAMPLE = Rule(
+    id="ssh-host-key-example",
+    source=_KEY_SOURCE,
+    why="The example's host key is a placeholder that no server has.",
+    cure=f"write the first two words of {_KEY_FILE} on the server",
+)
+HOST_KEY = Rule(
+    id="ssh-host-key",
+    source=_KEY_SOURCE,
+    why="Nothing is sent to a server that does not prove by its Ed25519 key that it is the right "
+    "one.",
+    cure=f"write the first two words of {_KEY_FILE} on the server (ssh-ed25519 AAAA…)",
+)
+
 _USER = re.compile(r"[a-z_][a-z0-9_.-]{0,31}", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
 
@@ -22,23 +57,18 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
 def check(ssh: Ssh) -> Iterator[Finding]:
     """Yield what is wrong with the way to the host."""
     if not _USER.fullmatch(ssh.user):
-        cure = "write the name you log in with; any other than root needs sudo without a password"
-        yield _finding("ssh-user", "user", f"{ssh.user!r} is no user's name", cure)
+        yield USER.found("host.ssh.user", reason=f"{ssh.user!r} is not a user's name")
     if ssh.address is not None and not _is_place(ssh.address):
         reason = f"{ssh.address!r} is neither an IP address nor a host's name"
-        cure = "write the address alone: user and port are settings of their own"
-        yield _finding("ssh-address", "address", reason, cure)
+        yield ADDRESS.found("host.ssh.address", reason=reason)
     if ssh.key_file is not None and ssh.key_file.endswith(".pub"):
         reason = f"{ssh.key_file!r} is the public half of a key; logging in takes the private one"
         cure = f"write {ssh.key_file.removesuffix('.pub')!r}"
-        yield _finding("ssh-key-file", "keyFile", reason, cure)
+        yield KEY_FILE.found("host.ssh.keyFile", reason=reason, cure=cure)
     if PLACEHOLDER in ssh.host_key:
-        cure = f"write the first two words of {_KEY_FILE} on the server"
-        reason = "it is the example's, which no server has"
-        yield _finding("ssh-host-key-example", "hostKey", reason, cure, KEY_SOURCE)
+        yield HOST_KEY_EXAMPLE.found(_KEY, reason="it is the example's, which no server has")
     elif not _is_ed25519(ssh.host_key):
-        reason, cure = _why_not(ssh.host_key)
-        yield _finding("ssh-host-key", "hostKey", reason, cure, KEY_SOURCE)
+        yield _not_a_key(ssh.host_key)
 
 
 def _is_place(value: str) -> bool:
@@ -58,19 +88,17 @@ def _is_ed25519(key: str) -> bool:
         return False
 
 
-def _why_not(key: str) -> tuple[str, str]:
-    cure = f"write the first two words of {_KEY_FILE} on the server (ssh-ed25519 AAAA…)"
+def _not_a_key(key: str) -> Finding:
     kind, _, rest = key.partition(" ")
     if kind == "ssh-ed25519":
-        return "what follows ssh-ed25519 is no complete key", cure
+        return HOST_KEY.found(_KEY, reason="what follows ssh-ed25519 is not a complete key")
     if kind.startswith(("SHA256:", "MD5:")):
-        return "it is the fingerprint of a key, and the key itself is needed", cure
+        reason = "it is the fingerprint of a key, and the key itself is needed"
+        return HOST_KEY.found(_KEY, reason=reason)
     if kind.startswith(("ssh-rsa", "ssh-dss", "ecdsa-", "sk-")):
-        return f"it is a key of the kind {kind}, and only Ed25519 ones are pinned", cure
+        reason = f"it is a key of the kind {kind}, and only Ed25519 ones are pinned"
+        return HOST_KEY.found(_KEY, reason=reason)
     if rest.startswith("ssh-ed25519 "):
-        return f"{kind!r} stands before the key", f"remove that word: {rest!r}"
-    return "it is no Ed25519 key", cure
-
-
-def _finding(rule: str, key: str, reason: str, cure: str, source: str = SOURCE) -> Finding:
-    return Finding(id=rule, key=f"host.ssh.{key}", reason=reason, cure=cure, source=source)
+        reason = f"{kind!r} stands before the key"
+        return HOST_KEY.found(_KEY, reason=reason, cure=f"remove that word: {rest!r}")
+    return HOST_KEY.found(_KEY, reason="it is not an Ed25519 key")

@@ -1,15 +1,31 @@
-"""Holds a stack's settings against all rules; every finding names the key it is about."""
+"""Checks a stack's settings against all rules; every finding names the key it is about."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mail.alias import check as alias_check
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.recover import Recovered
 from settings.rules import domain as domain_rules
 from settings.rules import host as host_rules
 from settings.settings import Domain, Host, Server, Settings
 from settings.stack_file import SOURCE
+
+SHAPE = Rule(
+    id="stack-shape",
+    source=SOURCE,
+    why="A stack is a server with its domains, a server alone, or domains on another stack's "
+    "server.",
+    cure="give the stack one of the three shapes",
+)
+DOMAIN_TWICE = Rule(
+    id="domain-twice",
+    source=SOURCE,
+    why="A domain has one entry, which says everything about it.",
+    cure="merge the two entries",
+)
+
+_NO_HOST = "the stack has no host of its own"
 
 
 def check(stack: Recovered, host: Host | None) -> list[Finding]:
@@ -29,7 +45,7 @@ def check(stack: Recovered, host: Host | None) -> list[Finding]:
     for index, domain in enumerate(settings.domains):
         findings += domain_rules.check(domain, host, f"domains[{index}]")
     findings += [*_twice(settings.domains), *_aliases(stack)]
-    # Two rules may look at one name; what they both say is said once.
+    # Two rules may look at one name; a finding of both is reported once.
     return list(dict.fromkeys(findings))
 
 
@@ -40,28 +56,28 @@ def _host_zone(host: Host) -> list[Finding]:
 
 
 def _stack_shape(settings: Settings) -> Iterator[Finding]:
-    if settings.host is None and settings.host_stack is None:
+    host, other = settings.host, settings.host_stack
+    if host is None and other is None:
+        reason = "the stack has neither a host nor a hostStack"
         cure = "describe the server under host, or name the stack that owns it: hostStack"
-        yield _shape("host", "the stack has neither a host nor a hostStack", cure, "hostStack")
-    if settings.host is not None and settings.host_stack is not None:
+        yield SHAPE.found("host", reason=reason, cure=cure, rests_on=("hostStack",))
+    if host is not None and other is not None:
+        reason = "the stack has a host of its own too"
         cure = "keep host where the server belongs to this stack, else hostStack"
-        yield _shape("hostStack", "the stack has a host of its own too", cure, "host")
-    if settings.host is not None and settings.acme is None:
+        yield SHAPE.found("hostStack", reason=reason, cure=cure, rests_on=("host",))
+    if host is not None and settings.acme is None:
+        reason = "it is missing: a host needs a certificate"
         cure = "add acme.email: the certificate authority's warnings go there"
-        yield _shape("acme", "it is missing: a host needs a certificate", cure, "host")
-    if settings.host is None and settings.acme is not None:
+        yield SHAPE.found("acme", reason=reason, cure=cure, rests_on=("host",))
+    if host is None and settings.acme is not None:
         cure = "leave it out: the certificate belongs to the host's stack"
-        yield _shape("acme", "the stack has no host of its own", cure, "host")
-    if settings.host is None and settings.server != Server():
+        yield SHAPE.found("acme", reason=_NO_HOST, cure=cure, rests_on=("host",))
+    if host is None and settings.server != Server():
         cure = "leave it out: chasquid's own settings belong to the host's stack"
-        yield _shape("server", "the stack has no host of its own", cure, "host")
-    if settings.host is None and settings.host_stack is not None and not settings.domains:
-        yield _shape("domains", "the stack has nothing to do", "list a domain", "host")
-
-
-def _shape(key: str, reason: str, cure: str, other: str) -> Finding:
-    found = Finding(id="stack-shape", key=key, reason=reason, cure=cure, source=SOURCE)
-    return replace(found, rests_on=(other,))
+        yield SHAPE.found("server", reason=_NO_HOST, cure=cure, rests_on=("host",))
+    if host is None and other is not None and not settings.domains:
+        reason = "the stack has nothing to do"
+        yield SHAPE.found("domains", reason=reason, cure="list a domain", rests_on=("host",))
 
 
 def _aliases(stack: Recovered) -> list[Finding]:
@@ -83,11 +99,7 @@ def _twice(domains: tuple[Domain, ...]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for index, domain in enumerate(domains):
         if domain.name in seen:
-            yield Finding(
-                id="domain-twice",
-                key=f"domains[{index}].name",
-                reason=f"{domain.name} is given twice",
-                cure=f"merge the entry with domains[{seen[domain.name]}]",
-                source=SOURCE,
-            )
+            reason = f"{domain.name} is given twice"
+            cure = f"merge the entry with domains[{seen[domain.name]}]"
+            yield DOMAIN_TWICE.found(f"domains[{index}].name", reason=reason, cure=cure)
         seen.setdefault(domain.name, index)

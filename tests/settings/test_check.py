@@ -111,7 +111,7 @@ def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
 def test_a_broken_private_key_is_refused_and_not_shown() -> None:
     broken = keys.private_key("operator").replace("\n", " ")
     with pytest.raises(
-        pulumi.RunError, match="sshPrivateKey: it is no OpenSSH private key"
+        pulumi.RunError, match="sshPrivateKey: it is not an OpenSSH private key"
     ) as said:
         loaded(STACK | {"sshPrivateKey": broken}, ("tapal:sshPrivateKey",))
     assert "b3Blbn" not in str(said.value)

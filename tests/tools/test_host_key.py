@@ -31,7 +31,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(stack_file, "folder", lambda: tmp_path)
-    # The loopback is no address that a stack may have; everything else is as it is.
+    # The loopback is not an address that a stack may have; everything else is as it is.
     monkeypatch.setattr(page, "problems", lambda _: [])
     return tmp_path
 

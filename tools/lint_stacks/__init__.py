@@ -1,1 +1,1 @@
-"""Checks every stack's file without engine, secrets or network: for a pipeline, or by hand."""
+"""``make lint-stacks``: checks every stack's file without engine, secrets or network."""

@@ -1,4 +1,4 @@
-"""How long a stack's file has said something: told by git, as far as this clone reaches back."""
+"""How long a stack's file has said something, by git's history as far as this clone has it."""
 
 import datetime as dt
 import subprocess
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mail.recommendations import Age
+from settings.recommendations import Age
 
 SHALLOW = "the clone is shallow (in a workflow: fetch-depth: 0)"
 UNTRACKED = "the file is not in git"
@@ -26,12 +26,12 @@ class History:
     """The versions of one file, newest first."""
 
     def __init__(self, file: Path, now: dt.datetime) -> None:
-        """Look at ``file`` as it lies there and as it was before ``now``."""
+        """Take the ``file`` as it lies there; ages are counted from ``now``."""
         self._file = file.resolve()
         self._now = now
 
     def age(self, says: Says) -> Age:
-        """Return how long the file has been one that ``says`` something; it is one now."""
+        """Return for how long ``says`` has been true of the file's text; it is true now."""
         if not self._versions:
             return Age(days=None, known=UNTRACKED)
         since, whole = self._now, False
@@ -63,16 +63,19 @@ class History:
                 day = dt.datetime.fromtimestamp(int(seconds), dt.UTC)
                 yield Version(day=day, text=self._git("show", f"{commit}:{place}"))
             newest = f"{commit}^"
-            place = self._former_place(commit, place) if commit else None
+            place = self._previous_place(commit, place) if commit else None
 
-    def _former_place(self, commit: str, place: str) -> str | None:
-        """Return what ``commit`` renamed to ``place``; a copy (of the template) begins anew."""
+    def _previous_place(self, commit: str, place: str) -> str | None:
+        """Return the path that ``commit`` renamed to ``place``; None if it did not rename it.
+
+        A copied file, such as one of the template, is a new one.
+        """
         told = self._git("diff-tree", "-r", "-M", "-z", "--name-status", "--no-commit-id", commit)
         words = iter(told.split("\0"))
         for status in words:
-            former = next(words, "")
+            previous = next(words, "")
             if status.startswith("R") and next(words, "") == place:
-                return former
+                return previous
         return None
 
     def _git(self, *arguments: str) -> str:

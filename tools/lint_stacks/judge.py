@@ -1,16 +1,18 @@
-"""What is to be said of each stack's file, and of all of them together."""
+"""Findings about each stack's file, and about all of them together."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mail import dkim
-from mail import recommendations as mail_recommendations
+from mail import dkim, dmarc_check, ip
 from mail.finding import Finding
-from mail.resolve import Resolve, UnansweredError
+from mail.resolve import UNANSWERED, Resolve, UnansweredError
 from settings import recommendations, stack_file
 from settings.check import check_config, check_file, ordered
+from settings.rules import host as host_rules
+from settings.rules import ssh as ssh_rules
+from settings.rules.project import DOMAIN_IN_TWO_STACKS, HOST_IN_TWO_STACKS
 from settings.settings import Settings
 from settings.stack_file import StackFileError
 from tools.lint_stacks.history import History, Says
@@ -18,13 +20,17 @@ from tools.lint_stacks.history import History, Says
 TEMPLATE = "example.com"
 """The stack whose file describes every key, to be copied: its placeholders belong there."""
 
-PLACEHOLDERS = ("ssh-host-key-example", "acme-email-example", "ip-documentation")
-_REPLACED = ("dmarc-none",)  # said with its age instead
+PLACEHOLDERS = (
+    ssh_rules.HOST_KEY_EXAMPLE.id,
+    host_rules.ACME_EMAIL_EXAMPLE.id,
+    ip.DOCUMENTATION.id,
+)
+_REPLACED = (dmarc_check.NONE.id,)  # here its age is reported instead
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One file and what is to be said of it.
+    """One file and the findings about it.
 
     Attributes:
         file: the stack's file.
@@ -38,7 +44,7 @@ class Judged:
 
 
 def judge(files: Sequence[Path], now: dt.datetime, resolve: Resolve | None = None) -> list[Judged]:
-    """Return what is to be said of each of ``files``.
+    """Return the findings about each of ``files``.
 
     Args:
         files: stacks' files.
@@ -81,14 +87,14 @@ def _ages(settings: Settings, history: History) -> Iterator[Finding]:
     for index, domain in enumerate(settings.domains):
         if domain.dmarc.policy == "none":
             age = history.age(_says(domain.name, "policy"))
-            yield from mail_recommendations.check_none(age, f"domains[{index}].dmarc.policy")
+            yield from recommendations.check_none(age, f"domains[{index}].dmarc.policy")
         if domain.spf.all == "softfail":
             age = history.age(_says(domain.name, "all"))
-            yield from mail_recommendations.check_softfail(age, f"domains[{index}].spf.all")
+            yield from recommendations.check_softfail(age, f"domains[{index}].spf.all")
 
 
 def _says(domain: str, what: str) -> Says:
-    """Return whether a text of the file has the present word for ``domain``."""
+    """Return a test whether a text of the file has for ``domain`` what it has at present."""
     wanted = {"policy": "none", "all": "softfail"}[what]
 
     def says(text: str) -> bool:
@@ -112,24 +118,19 @@ def _published(settings: Settings, resolve: Resolve) -> Iterator[Finding]:
             name = dkim.record_name(key.selector, domain.name)
             place = f"domains[{index}].dkim[{at}].selector"
             try:
-                yield from mail_recommendations.check_published_key(
-                    resolve(name, "TXT"), name, place
-                )
+                found = resolve(name, "TXT")
             except UnansweredError as error:
-                yield Finding(
-                    id="dns-unanswered",
-                    key=place,
-                    reason=f"whether {name} holds a strong key is not known: {error}",
-                    cure="try again where the DNS can be asked",
-                    source="RFC 8301 §3.2",
-                    level="warning",
-                )
+                reason = f"whether {name} holds a strong key is not known: {error}"
+                cure = "try again where the DNS can be asked"
+                yield UNANSWERED.found(place, reason=reason, cure=cure)
+            else:
+                yield from recommendations.check_published_key(found, name, place)
 
 
 def _together(files: Sequence[Path]) -> Iterator[tuple[Path, list[Finding]]]:
-    """Yield what is wrong with ``files`` beside each other and the project's other stacks.
+    """Yield for each file what it has that another stack of the project has as well.
 
-    It is said at the later one, and of the project's stacks only at those that are asked for.
+    It is reported at the later of both, and only at files that are asked for.
     """
     domains: dict[str, str] = {}
     hosts: dict[str, str] = {}
@@ -146,20 +147,16 @@ def _together(files: Sequence[Path]) -> Iterator[tuple[Path, list[Finding]]]:
 def _beside(
     settings: Settings, stack: str, domains: dict[str, str], hosts: dict[str, str]
 ) -> Iterator[Finding]:
-    """Yield what of ``stack`` another one has as well, and add the rest to what is taken."""
+    """Yield what ``stack`` has that another one has as well; add the rest to both mappings."""
     for index, domain in enumerate(settings.domains):
         other = domains.setdefault(domain.name, stack)
         if other != stack:
             reason = f"{domain.name} is in the stack {other} as well, and belongs to one alone"
             key = f"domains[{index}].name"
-            yield _shared("domain-in-two-stacks", key, reason, "take it out of one of them")
+            yield DOMAIN_IN_TWO_STACKS.found(key, reason=reason)
     if settings.host is not None:
         other = hosts.setdefault(settings.host.name, stack)
         if other != stack:
             reason = f"{settings.host.name} is the host of the stack {other} as well"
             cure = f"write hostStack: {other} instead of host"
-            yield _shared("host-in-two-stacks", "host.name", reason, cure)
-
-
-def _shared(rule: str, key: str, reason: str, cure: str) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=stack_file.SOURCE)
+            yield HOST_IN_TWO_STACKS.found("host.name", reason=reason, cure=cure)

@@ -16,13 +16,13 @@ _MARKS = {"error": ("✗", "bold red"), "warning": ("!", "yellow")}
 
 
 def console() -> Console:
-    """Return where the table goes: standard output, as wide as a log is where it is no terminal."""
+    """Return where the table goes: standard output, with a fixed width if it is not a terminal."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=LOG_WIDTH)
 
 
 def show(judged: Sequence[Judged], to: Console, *, failed: bool) -> None:
-    """Print the table, and a line with the sum of it, which says whether it ``failed``."""
+    """Print the table, and a line that counts errors and warnings and tells if it ``failed``."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=False)
     table.add_column("stack", no_wrap=True, overflow="ellipsis", max_width=24)
     table.add_column("")

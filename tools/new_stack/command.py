@@ -8,6 +8,7 @@ from rich.console import Console
 
 from mail import finding
 from mail.finding import Finding
+from settings.rules.new_stack import ANSWER_MISSING
 from tools.new_stack import host_key, page
 from tools.new_stack.host_key import HostKeyError
 from tools.new_stack.question import Question, one, unknown
@@ -18,11 +19,11 @@ Given = dict[str, tuple[str, ...]]
 
 
 class NewStackError(Exception):
-    """No file can be written; the message says everything that is in the way."""
+    """No file can be written; the message lists every reason."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the stack's file, or say what is in the way; return the exit status."""
+    """Write the stack's file, or say why it cannot be written; return the exit status."""
     given, ask = _given(_parser().parse_args(arguments))
     terminal = Terminal(Console(highlight=False, soft_wrap=True))
     try:
@@ -69,7 +70,7 @@ def _given(options: argparse.Namespace) -> tuple[Given, bool]:
 def _with_defaults(given: Given) -> tuple[Given, list[Question]]:
     """Return the answers completed by defaults, and the questions that nobody answered.
 
-    Those have a sample for an answer, so that the others can be checked all the same.
+    An unanswered question has its sample for an answer, so that the others can be checked.
     """
     answers, missing = dict(given), []
     while remaining := unknown(QUESTIONS, answers):
@@ -83,10 +84,10 @@ def _with_defaults(given: Given) -> tuple[Given, list[Question]]:
 
 
 def _checked(given: Given) -> Given:
-    """Return the answers if nothing is wrong with them; a key that is yet to be had is fetched.
+    """Return the answers if nothing is wrong with them; a missing host key is fetched.
 
     Raises:
-        NewStackError: something is; the message lists everything. Nothing was contacted then.
+        NewStackError: something is wrong; the message lists everything. No server was contacted.
     """
     answers, missing = _with_defaults(given)
     told = one(answers, "host_key")
@@ -102,7 +103,7 @@ def _checked(given: Given) -> Given:
 
 
 def _without_echoes(wrong: list[Finding], given: Given) -> list[Finding]:
-    """Return ``wrong`` without what only repeats that the domain is: the names made from it."""
+    """Return ``wrong`` without findings about names that were made from a wrong domain."""
     if not any(each.key == "domains[0].name" for each in wrong):
         return wrong
     said = [each for each in QUESTIONS if each.name in given]
@@ -114,12 +115,8 @@ def _without_echoes(wrong: list[Finding], given: Given) -> list[Finding]:
 
 
 def _missing(question: Question) -> Finding:
-    return Finding(
-        id="answer-missing",
-        key=question.flag,
-        reason="it is missing",
-        cure=f"give it, or run this on a terminal. {question.text}",
-    )
+    cure = f"{ANSWER_MISSING.cure}. {question.text}"
+    return ANSWER_MISSING.found(question.flag, reason="it is missing", cure=cure)
 
 
 def _fetched(answers: Given) -> str:

@@ -1,7 +1,7 @@
 """The server's SSH host key: given, recognised by its fingerprint, or shown to be compared.
 
-A key that came over the network is worth nothing until a person has compared it with the one that
-the provider's console shows: whoever sits between could have sent it.
+A key that came over the network cannot be trusted until a person has compared it with the one that
+the provider's console shows: anybody on the way could have sent it.
 """
 
 import base64
@@ -17,11 +17,11 @@ _BARE = re.compile(r"([A-Za-z0-9+/]{43})=?")
 
 
 class HostKeyError(Exception):
-    """There is no key to be had; the message says why, and the cure."""
+    """The key cannot be fetched; the message says why, and the cure."""
 
 
 def wish(answer: str) -> str:
-    """Return what ``answer`` asks for: `SCAN`, a fingerprint, or nothing: it is the key itself.
+    """Return what ``answer`` asks for: `SCAN`, or a fingerprint; empty if it is the key itself.
 
     A fingerprint is found in the whole line of ``ssh-keygen -l`` too, and without its first word.
     """
@@ -34,7 +34,7 @@ def wish(answer: str) -> str:
 
 
 def is_complete(answer: str) -> bool:
-    """Return whether ``answer`` is meant as the key itself, right or wrong."""
+    """Return whether ``answer`` is meant as the key itself, correct or not."""
     return not wish(answer)
 
 
@@ -49,7 +49,7 @@ def fingerprint(key: str) -> str:
 
 
 def scan(address: str, port: str) -> str:
-    """Return the Ed25519 key that the server at ``address`` shows, which proves nothing yet.
+    """Return the Ed25519 key that the server at ``address`` shows, which is not proven yet.
 
     Raises:
         HostKeyError: nothing answers, or it has no such key.

@@ -9,9 +9,11 @@ from pathlib import Path
 import yaml
 
 from mail import address, finding, template
+from mail.alias import routes
 from mail.finding import Finding
 from settings import stack_file
 from settings.check import check_config
+from settings.rules.new_stack import FORWARD_ELSEWHERE, STACK_NAME
 from tools.new_stack.question import Answers, one
 from tools.new_stack.questions import QUESTIONS
 
@@ -28,7 +30,7 @@ def name(answers: Answers) -> str:
 
 
 def _dns_name(text: str) -> str:
-    # What is no name stays as it was typed, for the rules to say why.
+    # What is not a name stays as it was typed, for the rules to say why.
     try:
         return address.domain(text)
     except address.AddressError:
@@ -51,13 +53,13 @@ def next_steps(answers: Answers) -> str:
 
 
 def problems(answers: Answers) -> list[Finding]:
-    """Return what `pulumi preview` would refuse, and what is right in a file but in no new one."""
+    """Return what `pulumi preview` would refuse, and what a new stack should not begin with."""
     values = yaml.safe_load(render(answers))["config"]
     checked = check_config(values, name=name(answers))
     nowhere = _nowhere_problems(answers)
-    # That the aliases lead in a circle then says the same in harder words.
+    # Where the mail is forwarded to the domain itself, the circle of aliases follows from that.
     errors = [
-        one for one in finding.errors(checked.findings) if not nowhere or one.id != "alias-loop"
+        one for one in finding.errors(checked.findings) if not nowhere or one.id != routes.LOOP.id
     ]
     return [*name_problems(answers), *nowhere, *errors]
 
@@ -80,35 +82,20 @@ def write(answers: Answers) -> Path:
 
 
 def name_problems(answers: Answers) -> list[Finding]:
-    """Return what keeps the stack's name from being one."""
+    """Return why the stack cannot have its name."""
     stack = name(answers)
     if _STACK_NAME.fullmatch(stack):
         return []
-    return [
-        Finding(
-            id="stack-name",
-            key="stack",
-            reason=f"{stack!r} is no name that a stack can have",
-            cure="name it with --stack: letters, digits, dots, hyphens, up to 100",
-            source="pulumi stack init",
-        )
-    ]
+    return [STACK_NAME.found("stack", reason=f"{stack!r} is not a name that a stack can have")]
 
 
 def _nowhere_problems(answers: Answers) -> list[Finding]:
-    """Return what forwards the domain's mail to the domain, where nobody could read it."""
+    """Return a finding if the domain's mail is forwarded to the domain itself: nobody reads it."""
     told, domain = one(answers, "forward_to"), _dns_name(one(answers, "domain"))
     if not told or _dns_name(told.rpartition("@")[2]) != domain:
         return []
-    return [
-        Finding(
-            id="forward-elsewhere",
-            key="domains[0].aliases",
-            reason=f"{told} is an address of {domain} itself, and the server keeps no mailboxes",
-            cure="write an address elsewhere, where you read your mail",
-            source="docs/sending.md",
-        )
-    ]
+    reason = f"{told} is an address of {domain} itself, and the server keeps no mailboxes"
+    return [FORWARD_ELSEWHERE.found("domains[0].aliases", reason=reason)]
 
 
 def _text(value: str) -> str:

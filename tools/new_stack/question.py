@@ -1,10 +1,10 @@
-"""What is asked of a person who makes a new stack; each question is a flag as well."""
+"""What a person who makes a new stack is asked; each question is a flag as well."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 Answers = Mapping[str, tuple[str, ...]]
-"""The answers by the questions' names; one that was left empty is there, and empty."""
+"""The answers by the questions' names; one that was left empty is an empty tuple."""
 
 
 def one(answers: Answers, name: str) -> str:
@@ -28,7 +28,7 @@ class Question:
         name: of the answer; with hyphens, of the flag.
         key: the setting it becomes; findings about that are about the answer.
         text: what a person reads, both when asked and in ``--help``.
-        sample: stands for the answer while that is not known yet.
+        sample: a valid answer, for checks of the others while this one is not known yet.
         default: what is taken if nothing is said, from the answers so far.
         applies: whether it has a place in the stack at all, from the answers so far.
         optional: it may stay empty.
@@ -56,7 +56,7 @@ class Question:
         return key == self.key or key.startswith((f"{self.key}.", f"{self.key}["))
 
     def split(self, text: str) -> tuple[str, ...]:
-        """Return the answers that ``text`` holds, parted by spaces or commas where many may be."""
+        """Return the answers that ``text`` holds, separated by spaces or commas if `many`."""
         words = text.replace(",", " ").split() if self.many else [text.strip()]
         return tuple(word for word in words if word)
 

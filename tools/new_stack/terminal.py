@@ -1,4 +1,4 @@
-"""Asks a person at a terminal; an answer is held against the rules before the next question."""
+"""Asks a person at a terminal; each answer is checked by the rules before the next question."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ class Terminal:
         self._console = console
 
     def ask(self, answers: Answers) -> dict[str, tuple[str, ...]]:
-        """Return ``answers`` with all that was missing; a key that is yet to be had is fetched."""
+        """Return ``answers`` with all that was missing; a host key to be fetched is fetched."""
         complete = self._right(answers)
         wish = one(complete, "host_key")
         if wish and not host_key.is_complete(wish):
@@ -38,7 +38,7 @@ class Terminal:
         return complete
 
     def _right(self, given: Answers) -> dict[str, tuple[str, ...]]:
-        """Return what is right in ``given``; what is not is shown, and is asked for again."""
+        """Return the valid ones of ``given``; the others are shown, and are asked for again."""
         right = {name: words for name, words in given.items() if name not in _NAMES}
         for question in (each for each in QUESTIONS if each.name in given):
             words = given[question.name]
@@ -54,7 +54,7 @@ class Terminal:
         self._console.print(Text(text), soft_wrap=True)
 
     def _answer(self, question: Question, answers: Answers, told: str) -> tuple[str, ...]:
-        """Return an answer that nothing is wrong with; ``told`` is the first one to try."""
+        """Return a valid answer; ``told`` is the first one to try."""
         default = question.default(answers)
         prompt = f"{question.text} [{default}]: " if default else f"{question.text}: "
         while True:
@@ -70,7 +70,7 @@ class Terminal:
                 return words
 
     def _fetched(self, answer: str, answers: Answers) -> tuple[str, ...]:
-        """Return the server's key if it can be had and is what it should be, else nothing."""
+        """Return the server's key if it can be fetched and is the right one, else nothing."""
         try:
             address, port = one(answers, "ipv4"), one(answers, "ssh_port")
             if host_key.wish(answer) != host_key.SCAN:
@@ -91,7 +91,7 @@ class Terminal:
 
 
 def wrong_with(question: Question, answer: Sequence[str], answers: Answers) -> list[Finding]:
-    """Return what the program would refuse in one answer, whatever is yet to be said."""
+    """Return what the program would refuse in one answer, whatever the missing ones will be."""
     trial = {**answers, question.name: tuple(answer)}
     for other in unknown(QUESTIONS, trial):
         default = other.default(trial) or other.sample
@@ -100,7 +100,7 @@ def wrong_with(question: Question, answer: Sequence[str], answers: Answers) -> l
 
 
 def comparison(key: str) -> str:
-    """Return ``key`` as it was fetched, and how a person finds out whether it is the right one."""
+    """Return a text that shows ``key``, and how a person finds out whether it is the right one."""
     return (
         f"  The server shows this key:  {key}\n"
         f"  Its fingerprint:            {host_key.fingerprint(key)}\n"
