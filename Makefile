@@ -45,6 +45,9 @@ named:
 lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
 	@$(PYTHON) -m tools.lint_stacks $(ARGS)
 
+rules: venv  ## write docs/rules.md: every rule, its source, reason and cure
+	@$(PYTHON) -m tools.rules
+
 preview: named $(READY)  ## show what `make up` would change (STACK=…)
 	@$(PULUMI) preview --diff --stack $(STACK)
 
@@ -75,4 +78,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test fuzz setup venv new named lint-stacks preview up drift pr destroy send status logs bench down
+.PHONY: help demo test fuzz setup venv new named lint-stacks rules preview up drift pr destroy send status logs bench down

@@ -1,6 +1,6 @@
 """Reads the stack's configuration from Pulumi, or refuses it whole, with every problem at once."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,6 +10,7 @@ from mail import dmarc, finding
 from mail.finding import Finding
 from settings import credentials, given_passwords
 from settings.check import SECRET, Checked, check_config
+from settings.rules import ignore
 from settings.settings import Host, Settings
 from settings.ssh_target import ConfigReader, SshTarget, SshTargetError, read_ssh_target
 from settings.stray_keys import PREFIX
@@ -54,18 +55,19 @@ def load(config: pulumi.Config) -> Stack:
     except SshTargetError as error:
         raise pulumi.RunError(finding.refusal([error.finding])) from error
     # Consent to reports is looked up in the DNS (`components.preflight.dns_checks`).
-    warn(one for one in problems if one.id != dmarc.CONSENT.id)
+    known = [one for one in problems if one.id != dmarc.CONSENT.id]
+    warn(known, checked.settings.ignore)
     passwords = _passwords(config, frozenset(given))
     return Stack(
         settings=checked.settings, host=checked.host, ssh_target=ssh_target, passwords=passwords
     )
 
 
-def warn(problems: Iterable[Finding]) -> None:
-    """Show the warnings among ``problems``."""
-    for one in finding.warnings(problems):
+def warn(problems: Sequence[Finding], ignored: Mapping[str, str]) -> None:
+    """Show the warnings among ``problems``, but for those of ``ignored`` rules (`tapal:ignore`)."""
+    for one in finding.warnings(ignore.shown(problems, ignored)):
         key = f"tapal:{one.key}: " if one.key else ""
-        pulumi.log.warn(f"{key}{one.reason}. Cure: {one.cure}.")
+        pulumi.log.warn(f"{key}{one.reason}. Cure: {one.cure}. Rule: {one.id}.")
 
 
 def _values() -> dict[str, object]:

@@ -66,7 +66,7 @@ class Ipv6(Model):
 
 def _given(value: object) -> object:
     # Pulumi.yaml declares every key, and the CLI demands a value for one that has no default: an
-    # empty one stands for a key that the stack leaves out.
+    # empty value stands for a key that the stack leaves out.
     return value or None
 
 
@@ -122,7 +122,7 @@ class Server(Model):
 
 
 class Spf(Model):
-    """Who else may send for the domain, and what others get: softfail or fail."""
+    """Who else may send for the domain, and how mail from anywhere else is judged."""
 
     include: tuple[RecordName, ...] = ()
     all: Literal["softfail", "fail"] = "softfail"
@@ -146,7 +146,7 @@ class Dmarc(Model):
 
 
 class DkimKey(Model):
-    """One DKIM key and where it is in its life: published, active, retired."""
+    """One DKIM key and its state: published, active, retired."""
 
     selector: str
     algorithm: str = "rsa"
@@ -160,8 +160,8 @@ class DkimKey(Model):
     def is_kept(self, *, allowed: bool) -> bool:
         """Return whether Pulumi's state protects the key from deletion.
 
-        A retired key is on its way out: the guard (`mail.zone.deletions`) still asks for the
-        permission, but no run of its own is needed to lift the protection first.
+        A retired key is about to go: its deletion needs the permission too (`mail.zone.deletions`),
+        but no run of its own to lift the protection first.
 
         Args:
             allowed: whether the stack may delete DKIM keys.
@@ -199,7 +199,7 @@ Exchangers = Annotated[
 
 
 def _targets(value: object) -> object:
-    # An alias without a target is no alias left out, but one that goes nowhere.
+    # An alias without a target is not one that is left out: it is one that goes nowhere.
     return [value] if isinstance(value, str) else [] if value is None else value
 
 
@@ -207,7 +207,7 @@ Targets = Annotated[tuple[str, ...], BeforeValidator(_targets)]
 
 
 class Existing(Model):
-    """What becomes of records that the zone held before us; without a choice they stop the run.
+    """What becomes of records that the zone held before; without a choice they stop the run.
 
     ``keep`` leaves what is there and publishes none of ours; ``replace`` puts ours in its place;
     ``merge`` (of SPF) adds the host to what is there. `pulumi destroy` puts back what was there.
@@ -237,13 +237,21 @@ class Domain(Model):
         return self.zone or self.name
 
     def addresses(self, *, complete: bool = True) -> DomainAddresses:
-        """Return accounts and aliases as `mail.alias` takes them; ``complete`` if all are there."""
+        """Return accounts and aliases as `mail.alias` takes them; ``complete`` if all are known."""
         return DomainAddresses(
             name=self.name, accounts=self.accounts, aliases=self.aliases, complete=complete
         )
 
 
 Permission = Literal["dkim-keys", "mail-records"]
+
+
+def _reason(value: object) -> object:
+    # A reason that is missing is the same mistake as an empty one.
+    return "" if value is None else value
+
+
+Reason = Annotated[str, BeforeValidator(_reason)]
 
 
 class Settings(Model):
@@ -255,6 +263,7 @@ class Settings(Model):
     server: Server = Server()
     domains: tuple[Domain, ...] = ()
     allow: tuple[Permission, ...] = ()
+    ignore: dict[str, Reason] = {}
 
     def host_zone(self, host: Host) -> str:
         """Return the zone of the host's name: as told, else the longest domain it lies in."""

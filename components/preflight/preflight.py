@@ -39,7 +39,7 @@ def look(stack: Stack) -> Plan:
     errors = finding.errors(problems)
     if errors:
         raise pulumi.RunError(finding.refusal(errors, "the plan has"))
-    load.warn(problems)
+    load.warn(problems, stack.settings.ignore)
     return plan
 
 

@@ -108,6 +108,29 @@ def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
     assert "PRIVATE" not in str(said.value)
 
 
+def test_an_ignored_warning_is_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    opened = {"sshPrivateKey": keys.private_key("operator")}
+    ignored = {"ignore": {"ip-documentation": "these addresses are the lab's"}}
+    loaded(STACK | opened, ("tapal:sshPrivateKey",))
+    before = [one.message for one in caplog.records]
+    [shown, _] = [one for one in before if "kept for documentation" in one]
+    assert shown.endswith(" Rule: ip-documentation.")
+    caplog.clear()
+    loaded(STACK | opened | ignored, ("tapal:sshPrivateKey",))
+    after = [one.message for one in caplog.records]
+    assert after == [one for one in before if "kept for documentation" not in one]
+    assert after
+
+
+def test_an_error_cannot_be_ignored() -> None:
+    data = stack(acme={"email": "nobody"}, ignore={"address-without-domain": "later"})
+    found = errors(checked(data).findings)
+    assert [(one.key, one.id) for one in found] == [
+        ("acme.email", "address-without-domain"),
+        ("ignore.address-without-domain", "ignore-error"),
+    ]
+
+
 def test_a_broken_private_key_is_refused_and_not_shown() -> None:
     broken = keys.private_key("operator").replace("\n", " ")
     with pytest.raises(

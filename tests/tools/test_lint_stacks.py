@@ -180,6 +180,43 @@ def test_a_key_of_this_year_or_without_one_is_not_old(project: Project) -> None:
         assert "dkim-key-old" not in said(project.write("x", text))
 
 
+IGNORED = '  tapal:ignore: {host-no-ipv6: "the provider has none", dmarc-blind: "for a week"}\n'
+
+
+def test_an_ignored_warning_is_shown_with_its_reason(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project.write("x", GOOD.replace(IPV6, "").replace(DOMAINS, IGNORED + DOMAINS))
+    [judged] = judge.judge([file], NOW)
+    assert judged.findings == []
+    assert [(one.id, why) for one, why in judged.ignored] == [
+        ("host-no-ipv6", "the provider has none")
+    ]
+    assert command.main(["--strict", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "nothing to say" in shown
+    [line] = [one for one in shown.splitlines() if "host.ipv6" in one]
+    assert " · " in line
+    assert "ignored: the provider has none" in line
+    assert "host-no-ipv6, RFC 6540 §2" in shown
+    assert "dmarc-blind" not in shown
+
+
+def test_what_is_not_ignored_is_said(project: Project) -> None:
+    ignored = IGNORED.replace("dmarc-blind", "no-postmaster")
+    text = GOOD.replace(IPV6, "").replace(REPORTS, "").replace(DOMAINS, ignored + DOMAINS)
+    file = project.write("x", text)
+    assert set(said(file)) == {"dmarc-blind"}
+
+
+def test_an_error_is_never_ignored(project: Project) -> None:
+    text = GOOD.replace("8.8.4.4", "10.0.0.1").replace(DOMAINS, IGNORED + DOMAINS)
+    file = project.write("x", text.replace("host-no-ipv6", "ip-not-public"))
+    [judged] = judge.judge([file], NOW)
+    assert {one.id for one in judged.findings} == {"ip-not-public", "ignore-error"}
+    assert judged.ignored == ()
+
+
 def test_stacks_beside_each_other(project: Project) -> None:
     project.write("one", GOOD)
     two = project.write("two", GOOD)

@@ -19,6 +19,7 @@ ENDING = """\
 The keys that this program makes have 2048 bits or are Ed25519, so the size of a key is looked at
 only with --dns, in the records that the zones hold. Secrets are encrypted, so what is in them
 (passwords, the SSH key) is checked at the preview alone.
+A · marks a warning that the stack ignores (tapal:ignore), with the reason; it never fails.
 exit status: 0 nothing is wrong; 1 something is, or with --strict could be better.
 """
 

@@ -1,7 +1,7 @@
 """Findings about each stack's file, and about all of them together."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from mail import dkim, dmarc_check, ip
 from mail.finding import Finding
 from mail.resolve import UNANSWERED, Resolve, UnansweredError
 from settings import recommendations, stack_file
-from settings.check import check_config, check_file, ordered
+from settings.check import Checked, check_config, check_file, ordered
 from settings.rules import host as host_rules
+from settings.rules import ignore
 from settings.rules import ssh as ssh_rules
 from settings.rules.project import DOMAIN_IN_TWO_STACKS, HOST_IN_TWO_STACKS
 from settings.settings import Settings
@@ -35,11 +36,13 @@ class Judged:
     Attributes:
         file: the stack's file.
         findings: in the order of the settings.
+        ignored: warnings that the stack ignores, each with its reason; not among the findings.
         placeholders: keys of a template's placeholders, which are left out of the findings.
     """
 
     file: Path
     findings: list[Finding]
+    ignored: tuple[tuple[Finding, str], ...] = ()
     placeholders: tuple[str, ...] = ()
 
 
@@ -52,28 +55,32 @@ def judge(files: Sequence[Path], now: dt.datetime, resolve: Resolve | None = Non
         resolve: how to ask the DNS for published keys; None asks nothing.
     """
     together = dict(_together(files))
-    return [
-        _judged(file, [*_alone(file, now, resolve), *together.get(file.resolve(), [])])
-        for file in files
-    ]
+    judged = []
+    for file in files:
+        checked = check_file(file)
+        findings = [*_alone(file, checked, now, resolve), *together.get(file.resolve(), [])]
+        judged.append(_judged(file, ordered(findings), checked.readable.settings.ignore))
+    return judged
 
 
-def _judged(file: Path, findings: list[Finding]) -> Judged:
-    in_order = ordered(findings)
-    if not _is_template(file):
-        return Judged(file=file, findings=in_order)
-    left_out = [one for one in in_order if one.id in PLACEHOLDERS]
-    keys = tuple(dict.fromkeys(one.key for one in left_out))
-    rest = [one for one in in_order if one not in left_out]
-    return Judged(file=file, findings=rest, placeholders=keys)
+def _judged(file: Path, findings: list[Finding], reasons: Mapping[str, str]) -> Judged:
+    placeholders = [one for one in findings if _is_template(file) and one.id in PLACEHOLDERS]
+    rest = [one for one in findings if one not in placeholders]
+    return Judged(
+        file=file,
+        findings=ignore.shown(rest, reasons),
+        ignored=tuple((one, reasons[one.id]) for one in rest if ignore.is_ignored(one, reasons)),
+        placeholders=tuple(dict.fromkeys(one.key for one in placeholders)),
+    )
 
 
 def _is_template(file: Path) -> bool:
     return stack_file.name(file) == TEMPLATE
 
 
-def _alone(file: Path, now: dt.datetime, resolve: Resolve | None) -> Iterator[Finding]:
-    checked = check_file(file)
+def _alone(
+    file: Path, checked: Checked, now: dt.datetime, resolve: Resolve | None
+) -> Iterator[Finding]:
     yield from (one for one in checked.findings if one.id not in _REPLACED)
     settings = checked.readable.settings
     found = list(recommendations.check(settings, now.year))

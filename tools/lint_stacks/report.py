@@ -44,6 +44,9 @@ def _add(table: Table, one: Judged) -> None:
         said = Text.assemble(finding.reason, "\n", (_rule(finding), "dim"))
         mark = Text(sign, style=style)
         table.add_row(next(names, ""), mark, Text(finding.key), said, Text(finding.cure))
+    for finding, why in one.ignored:
+        words = ("·", finding.key, f"{finding.reason}\n{_rule(finding)}", f"ignored: {why}")
+        table.add_row(next(names, ""), *(Text(one, style="dim") for one in words))
     if one.placeholders:
         keys = ", ".join(one.placeholders)
         note = f"a template: its placeholders are to be replaced in a copy ({keys})"

@@ -71,6 +71,16 @@ def test_what_could_not_be_asked_is_one_warning(caplog: pytest.LogCaptureFixture
     assert warning.startswith("the DNS gave no answer (no answer in time), so this was not checked")
 
 
+def test_a_warning_of_a_plan_can_be_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    def silent(_name: str, _kind: str) -> Sequence[str]:
+        raise UnansweredError("no answer in time")
+
+    declare(stack(ignore={"dns-unanswered": "previews run where there is no DNS"}), resolve=silent)
+    said = [one.message for one in caplog.records]
+    assert said
+    assert not [one for one in said if "was not checked" in one]
+
+
 def test_consent_is_asked_for_only_where_it_is_missing(caplog: pytest.LogCaptureFixture) -> None:
     elsewhere = stack()
     elsewhere["domains"][0]["dmarc"]["aggregateReports"] = ["d@yes.test", "d@no.test"]

@@ -1,8 +1,8 @@
 """The table: a stack's file, and beside it (``.txt``) what is said of it.
 
-``cases`` are refused; those in ``warned`` are not, and get advice at most. The program
-``python -m tests.settings.bad_stacks.table`` writes the second column anew, for a person to read
-the difference; nothing in the tests writes it.
+``cases`` are refused; those in ``warned`` are not, and get warnings at most, which are shown but
+for those that the stack ignores. The program ``python -m tests.settings.bad_stacks.table`` writes
+the second column anew, for a person to read the difference; nothing in the tests writes it.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from mail.finding import errors, refusal, render
 from settings import stack_file
 from settings.check import Checked, check_file
+from settings.rules import ignore
 from settings.stack_file import Config, StackFileError
 
 FOLDER = Path(__file__).parent
@@ -32,10 +33,10 @@ def checked(case: Path) -> Checked:
 
 def said(case: Path) -> str:
     """Return what is said of the stack in the file ``case``."""
-    findings = checked(case).findings
+    found = checked(case)
     if case in WARNED:
-        return render(findings) + "\n"
-    return refusal(errors(findings)) + "\n"
+        return render(ignore.shown(found.findings, found.readable.settings.ignore)) + "\n"
+    return refusal(errors(found.findings)) + "\n"
 
 
 def expected(case: Path) -> Path:
