@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mail.address import suggest
 from mail.finding import Finding
+from mail.rule import Rule
 from settings import key_paths, recover, stack_file, stray_keys
 from settings.recover import Recovered
 from settings.rules import stack as stack_rules
@@ -23,6 +24,19 @@ SECRET: Mapping[str, str] = {"secure": ""}
 
 ReadStack = Callable[[str], Config]
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+FILE = Rule(
+    id="stack-file",
+    source=stack_file.SOURCE,
+    why="A stack's file is YAML that has the settings below config.",
+    cure="mend it; stacks/Pulumi.example.com.yaml shows what one looks like",
+)
+HOST_STACK = Rule(
+    id="host-stack",
+    source=stack_file.SOURCE,
+    why="A stack that tapal:hostStack names has a host of its own, and a file in the same folder.",
+    cure="name a stack that has a host of its own",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +96,7 @@ def check_file(
     try:
         found = stack_file.load(file)
     except StackFileError as error:
-        broken = Finding(
-            id="stack-file",
-            key=file.name,
-            reason=str(error).removeprefix(f"{file.name} "),
-            cure="mend it; stacks/Pulumi.example.com.yaml shows what one looks like",
-            source=stack_file.SOURCE,
-        )
+        broken = FILE.found(file.name, reason=str(error).removeprefix(f"{file.name} "))
         nothing = recover.read({})
         return Checked(settings=None, host=None, findings=[broken], readable=nothing)
     own = name or stack_file.name(file)
@@ -135,16 +143,17 @@ def _host(
         return settings.host, []
     stack = settings.host_stack
     if stack == own:
-        return None, [_no_host(stack, "it is this stack itself", "give tapal:host instead")]
+        cure = "give tapal:host instead"
+        return None, [_no_host(stack, reason="it is this stack itself", cure=cure)]
     if not _NAME.fullmatch(stack):
         cure = "write the stack's name alone, without organization and project"
-        return None, [_no_host(stack, "it is no stack's name", cure)]
+        return None, [_no_host(stack, reason="it is no stack's name", cure=cure)]
     try:
         config = read_stack(stack)
     except StackFileError as error:
         near = suggest(stack, (name for name in stack_file.names() if name != own))
         cure = f"did you mean {near!r}?" if near else f"write stacks/Pulumi.{stack}.yaml first"
-        return None, [_no_host(stack, str(error), cure)]
+        return None, [_no_host(stack, reason=str(error), cure=cure)]
     return _host_in(config, stack)
 
 
@@ -153,20 +162,15 @@ def _host_in(config: Config, stack: str) -> tuple[Host | None, list[Finding]]:
     if not raw:
         further = config.get(f"{PREFIX}hostStack")
         cure = f"write {further!r}" if further else f"give that stack a host: {stack}"
-        return None, [_no_host(stack, "that stack has no host of its own", cure)]
+        return None, [_no_host(stack, reason="that stack has no host of its own", cure=cure)]
     found = recover.read({"host": raw})
     if found.findings:
         problems = "; ".join(f"{one.key} {one.reason}" for one in found.findings)
-        return None, [_no_host(stack, f"its host is not right: {problems}", "mend that file")]
+        reason = f"its host is not right: {problems}"
+        return None, [_no_host(stack, reason=reason, cure="mend that file")]
     return found.settings.host, []
 
 
-def _no_host(stack: str, reason: str, cure: str) -> Finding:
-    return Finding(
-        id="host-stack",
-        key="hostStack",
-        reason=f"{stack!r} gives no host: {reason}",
-        cure=cure,
-        source=stack_file.SOURCE,
-        rests_on=("host",),
-    )
+def _no_host(stack: str, *, reason: str, cure: str) -> Finding:
+    whole = f"{stack!r} gives no host: {reason}"
+    return HOST_STACK.found("hostStack", reason=whole, cure=cure, rests_on=("host",))

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from mail.address import suggest
 from mail.finding import Finding
+from mail.rule import Rule
 from settings.key_paths import Path, text
 from settings.stack_file import SOURCE
 
@@ -14,20 +15,63 @@ EXAMPLE = "stacks/Pulumi.example.com.yaml"
 LONGEST_SHOWN = 60
 _LISTS_OF_MAPPINGS = ("domains", "dkim")
 
+MISSING_KEY = Rule(
+    id="settings-missing-key",
+    source=SOURCE,
+    why="Some settings have no default, and nothing can be done without them.",
+    cure=f"add it; {EXAMPLE} describes every key",
+)
+UNKNOWN_KEY = Rule(
+    id="settings-unknown-key",
+    source=SOURCE,
+    why="Nobody reads a key that does not exist, so what it says would be silently left out.",
+    cure=f"remove it; {EXAMPLE} describes every key",
+)
+SHAPE = Rule(
+    id="settings-shape",
+    source=SOURCE,
+    why="A value is of the kind that its setting takes: text, a number, a list, a mapping, or one "
+    "of some words.",
+    cure=f"{EXAMPLE} shows what it looks like",
+)
+HIDDEN_CHARACTER = Rule(
+    id="settings-hidden-character",
+    source=SOURCE,
+    why="An invisible character or a line break in a value is not seen, and changes what it means.",
+    cure="type it anew, on one line",
+)
+LONG = Rule(
+    id="settings-long",
+    source=SOURCE,
+    why="No setting needs so long a value; most often something else was pasted there.",
+    cure="check what was pasted there",
+)
+ENCRYPTED = Rule(
+    id="settings-encrypted",
+    source=SOURCE,
+    why="A setting that is encrypted cannot be checked or shown, and only secrets can be.",
+    cure="set it without --secret",
+)
+SECRET_IN_CLEAR = Rule(
+    id="secret-in-clear",
+    source=SOURCE,
+    why="A secret in plain text is known to everybody who can read the stack's file.",
+    cure="change it, then set it anew: pulumi config set --secret",
+)
+
 
 def finding(path: Path, detail: ErrorDetails) -> Finding:
     """Return what one of pydantic's errors, at ``path``, means to who wrote the stack."""
     if detail["type"] == "missing":
-        cure = f"add it; {EXAMPLE} describes every key"
-        return _finding("settings-missing-key", path, "it is missing", cure)
+        return MISSING_KEY.found(text(path), reason="it is missing")
     reason, cure = _REASONS.get(detail["type"], _other)(detail)
-    return _finding("settings-shape", path, reason, cure)
+    return SHAPE.found(text(path), reason=reason, cure=cure)
 
 
 def unknown(path: Path, known: Iterable[str], near: str | None) -> Finding:
     """Return what to say of the key at the end of ``path``: none of ``known``, ``near`` to one."""
     cure = f"did you mean {near!r}?" if near else f"remove it; known are {', '.join(sorted(known))}"
-    return _finding("settings-unknown-key", path, "there is no such key", cure)
+    return UNKNOWN_KEY.found(text(path), reason="there is no such key", cure=cure)
 
 
 def hidden(path: Path, character: str) -> Finding:
@@ -36,43 +80,40 @@ def hidden(path: Path, character: str) -> Finding:
     reason = f"it holds an invisible character ({code})"
     if character in "\n\r\x85\u2028\u2029":
         reason = f"it holds a line break ({code}), after which another setting would begin"
-    return _finding("settings-hidden-character", path, reason, "type it anew, on one line")
+    return HIDDEN_CHARACTER.found(text(path), reason=reason)
 
 
 def private_key(path: Path) -> Finding:
     """Return what to say of a text that holds a private key."""
     reason = "it holds a private key, which must not stand in a file"
-    return _finding("secret-in-clear", path, reason, "make a new key, and keep this one out of it")
+    cure = "make a new key, and keep this one out of it"
+    return SECRET_IN_CLEAR.found(text(path), reason=reason, cure=cure)
 
 
 def too_long(path: Path, length: int, limit: int) -> Finding:
     """Return what to say of a text of ``length`` characters."""
     reason = f"it has {length} characters, more than the {limit} that any of our settings needs"
-    return _finding("settings-long", path, reason, "check what was pasted there")
+    return LONG.found(text(path), reason=reason)
 
 
 def too_deep(path: Path, limit: int) -> Finding:
     """Return what to say of a value with more lists and mappings in each other than ``limit``."""
     reason = f"more than {limit} lists and mappings stand in each other"
-    return _finding("settings-shape", path, reason, f"{EXAMPLE} shows what it looks like")
+    return SHAPE.found(text(path), reason=reason)
 
 
 def date(path: Path, value: str) -> Finding:
     """Return what to say of a text that YAML made of a date."""
     day = value.partition(" ")[0]
     cure = f'put it in quotes, as it was written: "{day}"'
-    return _finding("settings-shape", path, f"YAML reads it as a date ({value})", cure)
+    return SHAPE.found(text(path), reason=f"YAML reads it as a date ({value})", cure=cure)
 
 
 def encrypted(path: Path) -> Finding:
     """Return what to say of a value that is a secret, and must not be one."""
     reason = "it is encrypted, or something in it is, and only secrets can be"
     cure = f"write it in clear (pulumi config rm tapal:{path[0]}, then edit the stack's file)"
-    return _finding("settings-encrypted", path, reason, cure)
-
-
-def _finding(rule: str, path: Path, reason: str, cure: str) -> Finding:
-    return Finding(id=rule, key=text(path), reason=reason, cure=cure, source=SOURCE)
+    return ENCRYPTED.found(text(path), reason=reason, cure=cure)
 
 
 def _kind(value: object) -> str:

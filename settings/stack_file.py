@@ -12,6 +12,7 @@ import yaml
 
 from mail.address import suggest
 from mail.finding import Finding
+from mail.rule import Rule
 from settings import stack_yaml
 from settings.stack_yaml import Plain, YamlError
 
@@ -20,6 +21,19 @@ NAMESPACE = "tapal"
 PREFIX, SUFFIX = "Pulumi.", ".yaml"
 SECTIONS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 SOURCE = "docs/stack-files.md"
+
+BESIDE_CONFIG = Rule(
+    id="stack-file-key",
+    source=SOURCE,
+    why="Pulumi reads the settings below config alone, and overlooks what stands beside it.",
+    cure="indent it under config, or remove it",
+)
+KEY_TWICE = Rule(
+    id="stack-file-twice",
+    source="YAML 1.2 §3.2.1.1",
+    why="Pulumi does not read a file in which a key is given twice.",
+    cure="keep one of them: with both, Pulumi does not read the file",
+)
 
 Config = Mapping[str, object]
 """Complete keys (``tapal:host``) and plain values; a secret is ``{"secure": ciphertext}``."""
@@ -82,7 +96,7 @@ def read(file: Path) -> Config:
         StackFileError: it is missing, or the engine would not read it.
     """
     found = load(file)
-    refused = [one.reason for one in found.problems if one.id == "stack-file-twice"]
+    refused = [one.reason for one in found.problems if one.id == KEY_TWICE.id]
     if refused:
         raise StackFileError(f"{file.name} is no YAML: {'; '.join(refused)}")
     return found.config
@@ -141,20 +155,10 @@ def _beside(content: dict[str, Plain]) -> Iterator[Finding]:
             continue
         near = suggest(key, SECTIONS)
         cure = f"did you mean {near!r}?" if near else f"indent it under config, or remove {key!r}"
-        yield Finding(
-            id="stack-file-key",
-            key=key if key.isprintable() else ascii(key)[1:-1],
-            reason="it stands beside config instead of under it, where nobody reads it",
-            cure=cure,
-            source=SOURCE,
-        )
+        shown = key if key.isprintable() else ascii(key)[1:-1]
+        reason = "it stands beside config instead of under it, where nobody reads it"
+        yield BESIDE_CONFIG.found(shown, reason=reason, cure=cure)
 
 
 def _twice(what: str) -> Finding:
-    return Finding(
-        id="stack-file-twice",
-        key="",
-        reason=what,
-        cure="keep one of them: with both, Pulumi does not read the file",
-        source="YAML 1.2 §3.2.1.1",
-    )
+    return KEY_TWICE.found("", reason=what)

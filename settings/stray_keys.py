@@ -1,10 +1,11 @@
-"""Keys of a stack besides its settings: secrets, other namespaces, and what is nearly ours."""
+"""Keys of a stack besides its settings: secrets, other namespaces, and misspelt ones."""
 
 from collections.abc import Iterator
 
 from mail.address import suggest
 from mail.finding import Finding
-from settings.stack_file import NAMESPACE, SOURCE, Config, is_secret
+from settings.messages import SECRET_IN_CLEAR, UNKNOWN_KEY
+from settings.stack_file import NAMESPACE, Config, is_secret
 
 PREFIX = f"{NAMESPACE}:"
 SECRET_KEYS = ("sshPrivateKey", "passwords")
@@ -18,7 +19,7 @@ _SECRETS = (
 
 
 def own(config: Config) -> dict[str, object]:
-    """Return the keys of our namespace without it; one that is nearly ours counts as ours."""
+    """Return the keys of our namespace without it; a misspelt namespace counts as ours."""
     found = {
         key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
     }
@@ -30,15 +31,14 @@ def own(config: Config) -> dict[str, object]:
 
 
 def check(config: Config) -> Iterator[Finding]:
-    """Yield secrets that stand in clear, and keys that nobody reads as they are written."""
-    # By name: the engine hands keys out in whatever order, and what is said must not depend on it.
+    """Yield secrets that stand in plain text, and misspelt keys that nobody reads."""
+    # By name: the engine hands keys out in any order, and the findings must not depend on it.
     for key, value in sorted(config.items()):
         if key in _SECRETS and value and not _is_all_secret(value):
-            yield _finding(
-                "secret-in-clear",
+            yield SECRET_IN_CLEAR.found(
                 key.removeprefix(PREFIX),
-                "it stands in clear in the stack's file",
-                f"change it, then set it anew: pulumi config set --secret {key}",
+                reason="it stands in plain text in the stack's file",
+                cure=f"{SECRET_IN_CLEAR.cure} {key}",
             )
         namespace, _, name = key.partition(":")
         if namespace == CLOUDFLARE and name not in CLOUDFLARE_KEYS:
@@ -63,8 +63,4 @@ def _is_all_secret(value: object) -> bool:
 def _unknown(key: str, near: str) -> Finding:
     shown = key if key.isprintable() else ascii(key)[1:-1]
     reason = "nobody reads a key of that name"
-    return _finding("settings-unknown-key", shown, reason, f"did you mean {near!r}?")
-
-
-def _finding(rule: str, key: str, reason: str, cure: str) -> Finding:
-    return Finding(id=rule, key=key, reason=reason, cure=cure, source=SOURCE)
+    return UNKNOWN_KEY.found(shown, reason=reason, cure=f"did you mean {near!r}?")

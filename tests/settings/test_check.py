@@ -102,8 +102,8 @@ def test_several_mistakes_are_one_message() -> None:
     assert "domains[0].name" in str(said.value)
 
 
-def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
-    with pytest.raises(pulumi.RunError, match="sshPrivateKey: it stands in clear") as said:
+def test_a_secret_in_plain_text_is_refused_and_not_shown() -> None:
+    with pytest.raises(pulumi.RunError, match="sshPrivateKey: it stands in plain text") as said:
         loaded(STACK | {"sshPrivateKey": keys.private_key("operator")})
     assert "PRIVATE" not in str(said.value)
 

@@ -1,6 +1,4 @@
-"""Random stacks' files, and no traceback.
-
-``python -m tests.settings.bad_stacks.fuzz [STACKS [SEED]]``.
+"""``python -m tests.settings.bad_stacks.fuzz [STACKS [SEED]]``: random stacks, and no traceback.
 
 Every file ends in a stack that may be brought up, or in a message; which file it was is told by
 its seed, from which it can be made again.

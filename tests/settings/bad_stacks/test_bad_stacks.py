@@ -1,23 +1,26 @@
 """Each bad stack is refused with exactly the words beside it, and every rule has its case."""
 
-import ast
-import re
+import importlib
 from pathlib import Path
 
 import pytest
 
 from lab.paths import REPOSITORY
 from mail.finding import errors
-from settings import check
+from settings import registry
 from tests.settings.bad_stacks.table import CASES, WARNED, checked, expected, said
 
-# Said of records in a zone, so no file of a stack alone brings them about.
+# Of records in the DNS, so no file of a stack alone brings them about.
 OF_THE_DNS = {
     "dmarc-removed-tag",
     "dmarc-version",
     "mx-cname",
     "mx-no-address",
     "spf-ignored-term",
+    "spf-include-broken",
+    "spf-include-none",
+    "spf-loop",
+    "spf-many-mx",
     "spf-mechanism-as-modifier",
     "spf-no-all",
     "spf-ptr",
@@ -26,9 +29,23 @@ OF_THE_DNS = {
     "spf-two-records",
     "spf-weak-all",
 }
-# Functions whose first argument is the id of the finding that they make.
-MAKERS = {"_finding", "_problem", "_not_among", "AddressError"}
-ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+# Whose rules are about something else than a stack's file: tests of their own bring them about.
+OF_SOMETHING_ELSE = (
+    "mail.message.submission",
+    "mail.message.verdict",
+    "mail.password",
+    "mail.rdns",
+    "mail.resolve",
+    "mail.zone.deletions",
+    "mail.zone.findings",
+    "settings.credentials",
+    "settings.given_passwords",
+    "settings.recommendations",
+    "settings.rules.new_stack",
+    "settings.rules.project",
+    "settings.rules.run",
+    "settings.ssh_target",
+)
 
 
 def name(path: Path) -> str:
@@ -52,7 +69,7 @@ def test_a_bad_stack_is_refused(case: Path) -> None:
 
 
 @pytest.mark.parametrize("case", WARNED, ids=name)
-def test_advice_refuses_nothing(case: Path) -> None:
+def test_a_warning_refuses_nothing(case: Path) -> None:
     assert errors(checked(case).findings) == []
 
 
@@ -82,34 +99,6 @@ def test_ten_mistakes_are_ten_things() -> None:
     assert len({one.key for one in findings}) == 10
 
 
-def imported(path: Path, seen: set[Path]) -> set[Path]:
-    """The modules of ours that ``path`` imports, and theirs."""
-    if path in seen:
-        return seen
-    seen.add(path)
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            package = REPOSITORY / node.module.replace(".", "/")
-            for one in (package, *(package / alias.name for alias in node.names)):
-                file = one.with_suffix(".py")
-                if file.is_file():
-                    imported(file, seen)
-    return seen
-
-
-def ids(path: Path) -> set[str]:
-    """The ids of findings that a module makes."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if not isinstance(node, ast.Call):
-            continue
-        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        given = [word.value for word in node.keywords if word.arg in {"id", "rule"}]
-        given += node.args[:1] if called in MAKERS else []
-        found |= {str(one.value) for one in given if isinstance(one, ast.Constant)}
-    return {one for one in found if ID.fullmatch(one)}
-
-
 def test_pages_that_rules_come_from_are_there() -> None:
     sources = {one.source for case in (*CASES, *WARNED) for one in checked(case).findings}
     pages = {source for source in sources if source.startswith("docs/")}
@@ -118,11 +107,13 @@ def test_pages_that_rules_come_from_are_there() -> None:
 
 
 def test_every_rule_has_its_case() -> None:
-    modules = imported(Path(check.__file__), set())
-    assert REPOSITORY / "mail" / "alias_routes.py" in modules
-    rules = set().union(*map(ids, modules))
-    assert len(rules) > 50
-    assert rules >= OF_THE_DNS
+    rules = set(registry.rules())
+    elsewhere = {
+        rule.id
+        for name in OF_SOMETHING_ELSE
+        for rule in registry.in_module(importlib.import_module(name))
+    }
     shown = {one.id for case in (*CASES, *WARNED) for one in checked(case).findings}
-    assert shown - rules <= {"dmarc-report-consent"}
-    assert sorted(rules - shown - OF_THE_DNS) == []
+    assert len(shown) > 50
+    assert shown <= rules
+    assert sorted(rules - shown) == sorted(OF_THE_DNS | elsewhere)
