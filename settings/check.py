@@ -106,8 +106,7 @@ def check_file(
     # A key beside config was meant to be in it: that it is missing there follows from that.
     outside = {one.key.removeprefix(PREFIX) for one in found.problems}
     others = [one for one in checked.findings if not {one.key, *one.rests_on} & outside]
-    named = [replace(one, key=one.key or file.name) for one in found.problems]
-    return replace(checked, settings=None, host=None, findings=[*named, *others])
+    return replace(checked, settings=None, host=None, findings=ordered([*found.problems, *others]))
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -126,7 +125,7 @@ def _structured(raw: Mapping[str, object]) -> dict[str, object]:
 
 def _meant(key: str, value: object) -> object:
     if key == "hostStack" and isinstance(value, bool | int | float):
-        return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+        return json.dumps(value)
     if not isinstance(value, str) or (key == "hostStack" and value[:1] not in ("{", "[")):
         return value
     try:

@@ -13,7 +13,8 @@ import yaml
 from mail.address import suggest
 from mail.finding import Finding
 from mail.rule import Rule
-from settings import stack_yaml
+from settings import key_paths, stack_yaml
+from settings.stack_yaml import Path as KeyPath
 from settings.stack_yaml import Plain, YamlError
 
 PROJECT = Path(__file__).parent.parent
@@ -34,13 +35,19 @@ KEY_TWICE = Rule(
     why="Pulumi does not read a file in which a key is given twice.",
     cure="keep one of them: with both, Pulumi does not read the file",
 )
+QUOTES = Rule(
+    id="stack-file-quotes",
+    source=SOURCE,
+    why="YAML reads some plain values as another number or as a date, so they need quotes.",
+    cure="put it in quotes; where a number is meant, write it like 25",
+)
 
 Config = Mapping[str, object]
 """Complete keys (``tapal:host``) and plain values; a secret is ``{"secure": ciphertext}``."""
 
 
 class StackFileError(ValueError):
-    """A stack's file is missing, or the engine would not read it; the message says why."""
+    """A stack's file is missing or cannot be read with certainty; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,12 +100,12 @@ def read(file: Path) -> Config:
     """Return the configuration in ``file``; nothing if it has no ``config``.
 
     Raises:
-        StackFileError: it is missing, or the engine would not read it.
+        StackFileError: it is missing, or it cannot be read with certainty.
     """
     found = load(file)
-    refused = [one.reason for one in found.problems if one.id == KEY_TWICE.id]
-    if refused:
-        raise StackFileError(f"{file.name} is no YAML: {'; '.join(refused)}")
+    unsure = (KEY_TWICE.id, QUOTES.id)
+    if refused := [f"{one.key}: {one.reason}" for one in found.problems if one.id in unsure]:
+        raise StackFileError(f"{file.name} is not right: {'; '.join(refused)}")
     return found.config
 
 
@@ -113,7 +120,7 @@ def load(file: Path) -> StackFile:
     except OSError as error:
         raise StackFileError(f"{file.name} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise StackFileError(f"{file.name} is no UTF-8 text") from error
+        raise StackFileError(f"{file.name} is not UTF-8 text") from error
 
 
 def parse(text: str, called: str = "the file") -> StackFile:
@@ -125,16 +132,20 @@ def parse(text: str, called: str = "the file") -> StackFile:
     try:
         document = stack_yaml.load(text)
     except YamlError as error:
-        raise StackFileError(f"{called} is no YAML: {error}") from error
+        raise StackFileError(f"{called} cannot be read: {error}") from error
     content = {} if document.value is None else document.value
     if not isinstance(content, dict):
-        raise StackFileError(f"{called} is no mapping of keys: it must begin with config:")
+        raise StackFileError(f"{called} is not a mapping of keys: it must begin with config:")
     values = {} if content.get("config") is None else content["config"]
     if not isinstance(values, dict):
         raise StackFileError(f"{called} has no mapping of keys under config")
     return StackFile(
         config={_complete(key): value for key, value in values.items()},
-        problems=[*map(_twice, document.twice), *_beside(content)],
+        problems=[
+            *(_twice(*one) for one in document.twice),
+            *(_unclear(*one) for one in document.unclear),
+            *_beside(content),
+        ],
     )
 
 
@@ -155,10 +166,19 @@ def _beside(content: dict[str, Plain]) -> Iterator[Finding]:
             continue
         near = suggest(key, SECTIONS)
         cure = f"did you mean {near!r}?" if near else f"indent it under config, or remove {key!r}"
-        shown = key if key.isprintable() else ascii(key)[1:-1]
         reason = "it stands beside config instead of under it, where nobody reads it"
-        yield BESIDE_CONFIG.found(shown, reason=reason, cure=cure)
+        yield BESIDE_CONFIG.found(key_paths.text((key,)), reason=reason, cure=cure)
 
 
-def _twice(what: str) -> Finding:
-    return KEY_TWICE.found("", reason=what)
+def _twice(path: KeyPath, reason: str) -> Finding:
+    return KEY_TWICE.found(_key(path), reason=reason)
+
+
+def _unclear(path: KeyPath, reason: str) -> Finding:
+    return QUOTES.found(_key(path), reason=reason)
+
+
+def _key(path: KeyPath) -> str:
+    """Return ``path``, which begins at the top of the file, as findings about settings name it."""
+    inside = path[1:] if path[:1] == ("config",) and path != ("config",) else path
+    return key_paths.text(inside).removeprefix(f"{NAMESPACE}:")

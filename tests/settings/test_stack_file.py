@@ -1,7 +1,4 @@
-"""A stack's file is read as the engine reads it, or refused.
-
-tests/lab/engine/test_stack_yaml.py asks the engine itself.
-"""
+"""A stack file is read as the engine reads it (tests/lab/engine/test_stack_yaml.py), or refused."""
 
 import contextlib
 import json
@@ -15,13 +12,13 @@ from settings import stack_file, stack_yaml
 from settings.check import check_config
 from settings.recover import read
 from settings.stack_file import StackFileError
-from settings.stack_yaml import YamlError
+from settings.stack_yaml import Document, Plain, YamlError
 
 TEXT = st.text(st.characters(exclude_characters="\x85\u2028\u2029", codec="utf-8"), max_size=20)
 """Without the line breaks of YAML 1.1, which JSON leaves as they are."""
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+    st.none() | st.booleans() | st.integers(-(10**15) + 1, 10**15 - 1) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner),
     max_leaves=20,
 )
@@ -61,6 +58,49 @@ def test_json_is_yaml(value: object) -> None:
     assert found.value == value
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("25", 25), ("-1", -1), ("0", 0), ("1.5", 1.5), ("999999999999999", 999999999999999),
+        ("true", True), ("false", False), ("null", None), ("~", None), ("", None),
+        ("no", "no"), ("tRue", "tRue"), ("60:30", "60:30"), ("203.0.113.10", "203.0.113.10"),
+        ("120h", "120h"), ("2026-01", "2026-01"), ("v1:AA=:B/+=", "v1:AA=:B/+="), ("=", "="),
+        ("'010'", "010"), ('"2026-01-02"', "2026-01-02"), ("<<", "<<"), ("_5", "_5"),
+    ],
+)  # fmt: skip
+def test_what_is_written_plainly_is_read(written: str, value: Plain) -> None:
+    found = stack_yaml.load(f"x: {written}")
+    assert found == Document(value={"x": value})
+    assert isinstance(found.value, dict)
+    assert type(found.value["x"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "010", "0815", "00", "-0", "+1", "0x1f", "0o17", "0b11", "1_000", "2026e1", ".5", "5.",
+        "1.50", "1.0", "1000000000000000", "-9007199254740993", ".inf", "-.INF", ".nan", "True",
+        "NULL", "FALSE", "2026-01-02", "2026-1-2", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05",
+    ],
+)  # fmt: skip
+def test_what_does_not_stay_as_it_is_written_needs_quotes(written: str) -> None:
+    found = stack_yaml.load(f"a:\n- x: {written}\n  {written}: {{}}\n- '{written}'\n")
+    assert found.value == {"a": [{"x": written, written: {}}, written]}
+    [(key, said_of_key), (value, said_of_value)] = found.unclear
+    assert (key, value) == (("a", 0, written), ("a", 0, "x"))
+    assert (
+        said_of_key == f"line 3: without quotes, the key {written} does not stay as it is written"
+    )
+    assert said_of_value == f"line 2: without quotes, {written} does not stay as it is written"
+
+
+def test_what_an_anchor_or_a_merge_repeats_is_said_once() -> None:
+    found = stack_yaml.load("a: &a {x: 010}\nb: *a\nc: {<<: *a, y: 1}\nd: &n 5\n*n : z\n")
+    each = {"x": "010"}
+    assert found.value == {"a": each, "b": each, "c": {**each, "y": 1}, "d": 5, "5": "z"}
+    assert [path for path, _ in found.unclear] == [("a", "x")]
+
+
 @given(st.dictionaries(st.sampled_from(["host", "acme", "domains", "allow", "x", "server"]), JSON))
 def test_any_settings_are_read_or_named(raw: dict[str, object]) -> None:
     found = read(raw)
@@ -86,11 +126,19 @@ def test_the_stack_is_in_the_file_s_name(name: str, stack: str | None) -> None:
     [
         (b"", ""),
         (b"config:\n", ""),
-        (b"\xff\xfe", "no UTF-8 text"),
-        (b"[1", "no YAML: line 1, column 3"),
-        (b"config: {a: 1, a: 2}", "'a' is given twice (lines 1 and 1)"),
-        (b'x: "\\UFFFFFFFF"', "no YAML"),
-        (b"x: " + b"[" * 5000, "no YAML"),
+        (b"\xff\xfe", "not UTF-8 text"),
+        (b"[1", "cannot be read: line 1, column 3"),
+        (b"config: {a: 1, a: 2}", "a: it is given twice (lines 1 and 1)"),
+        (b'x: "\\UFFFFFFFF"', "cannot be read: "),
+        (b"x: " + b"[" * 5000, "cannot be read: "),
+        (b"config: {x: 010, y: 0x1f}", "x: line 1: without quotes, 010 does not stay"),
+        (b"a: !!str x", "line 1: tags such as !!str are not taken"),
+        (b"a: b\n~: x", "line 2: a key must be text"),
+        (b"? [a]\n: x", "line 1: a key must be text"),
+        (b"a: &a [*a]", "contains itself"),
+        (b'a: "\\ud83d"', "line 1: \\ud800 to \\udfff are not characters"),
+        (b"a: {<<: 5}", "line 1, column 9: expected a mapping"),
+        (b"a: 1\n---\nb: 2\n", "more than one document"),
         (LAUGHTER, "more than 100000 values"),
     ],
 )

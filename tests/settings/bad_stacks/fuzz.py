@@ -1,4 +1,4 @@
-"""``python -m tests.settings.bad_stacks.fuzz [STACKS [SEED]]``: random stacks, and no traceback.
+"""``python -m tests.settings.bad_stacks.fuzz [STACKS [SEED]]``: random stack files, no traceback.
 
 Every file ends in a stack that may be brought up, or in a message; which file it was is told by
 its seed, from which it can be made again.
