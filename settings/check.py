@@ -1,6 +1,7 @@
-"""Checks a stack's configuration, given as plain data: no engine, no secrets, nothing contacted.
+"""Checks a stack's configuration, given as plain data, and its file.
 
-The same check runs at every `pulumi preview` and in `make lint-stacks`.
+It needs no engine and no secrets, and contacts nothing. The same check of the configuration runs at
+every `pulumi preview` and in `make lint-stacks`; the second one checks the file as well.
 """
 
 import json
@@ -20,7 +21,7 @@ from settings.stack_file import Config, StackFileError
 from settings.stray_keys import PREFIX, SECRET_KEYS
 
 SECRET: Mapping[str, str] = {"secure": ""}
-"""Stands for a secret whose value is not needed, or not known."""
+"""Takes the place of a secret whose value is not needed, or not known."""
 
 ReadStack = Callable[[str], Config]
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -41,13 +42,13 @@ HOST_STACK = Rule(
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What the check of a stack came to.
+    """The result of a stack's check.
 
     Attributes:
-        settings: None if their shape is wrong.
+        settings: the whole of them; None if something cannot be read.
         host: the stack's own host, or that of its ``hostStack``; None where neither is known.
         findings: everything that was found, errors and warnings, in the order of the settings.
-        readable: as much of the settings as could be read.
+        readable: as much of the settings as can be read.
     """
 
     settings: Settings | None
@@ -62,8 +63,8 @@ def check_config(
     """Check a whole stack.
 
     Args:
-        config: complete keys and plain values; other namespaces than ``tapal:`` are only looked
-            through for what may be meant otherwise.
+        config: complete keys and plain values; of other namespaces than ``tapal:``, only the names
+            of the keys are looked at, for slips.
         name: the stack's own name, if it has one.
         read_stack: gives the configuration of another stack.
     """
@@ -103,7 +104,7 @@ def check_file(
     checked = check_config(found.config, name=own, read_stack=read_stack)
     if not found.problems:
         return checked
-    # A key beside config was meant to be in it: that it is missing there follows from that.
+    # What the settings lack or misread there is a consequence, such as a key beside config.
     outside = {one.key.removeprefix(PREFIX) for one in found.problems}
     others = [one for one in checked.findings if not {one.key, *one.rests_on} & outside]
     return replace(checked, settings=None, host=None, findings=ordered([*found.problems, *others]))
@@ -115,7 +116,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _structured(raw: Mapping[str, object]) -> dict[str, object]:
-    """Return ``raw`` with each value as the engine and its command line mean it.
+    """Return ``raw`` with structures instead of their JSON.
 
     The engine hands structures on as JSON, and `pulumi config set` keeps one in the file as such;
     a stack's name is text, whatever it looks like.
@@ -146,7 +147,7 @@ def _host(
         return None, [_no_host(stack, reason="it is this stack itself", cure=cure)]
     if not _NAME.fullmatch(stack):
         cure = "write the stack's name alone, without organization and project"
-        return None, [_no_host(stack, reason="it is no stack's name", cure=cure)]
+        return None, [_no_host(stack, reason="it is not a stack's name", cure=cure)]
     try:
         config = read_stack(stack)
     except StackFileError as error:

@@ -1,4 +1,4 @@
-"""Which keys a stack may have, and where: read from the settings' own classes."""
+"""The keys that a stack may have, read from the settings' own classes, and their paths."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Below:
-    """What stands under a key: settings of their own, one (``host``) or many (``domains``)."""
+    """What stands under a key: a mapping of settings (``host``) or a list of such (``domains``)."""
 
     model: type[Model]
     many: bool
@@ -31,7 +31,7 @@ def keys(model: type[Model]) -> dict[str, Below | None]:
 
 
 def text(path: Path) -> str:
-    """Return ``path`` as findings name it: ``domains[0].spf``; a key never breaks a line."""
+    """Return ``path`` as findings name it: ``domains[0].spf``, on one line in any case."""
     shown = ""
     for part in path:
         if isinstance(part, int):
@@ -50,7 +50,7 @@ def _printable(part: str) -> str:
 def place(key: str, model: type[Model]) -> tuple[int, ...]:
     """Return what to sort ``key`` by, so that findings come in the order of the settings.
 
-    Keys that there are not come last on their level.
+    Unknown keys sort last within their level.
     """
     found: list[int] = []
     below: type[Model] | None = model

@@ -1,4 +1,4 @@
-"""Says what has the wrong shape in a stack, and what to write instead."""
+"""The texts about settings of the wrong shape: what is wrong, and what to write instead."""
 
 import re
 from collections.abc import Iterable
@@ -61,7 +61,7 @@ SECRET_IN_CLEAR = Rule(
 
 
 def finding(path: Path, detail: ErrorDetails) -> Finding:
-    """Return what one of pydantic's errors, at ``path``, means to who wrote the stack."""
+    """Return one of pydantic's errors, at ``path``, in the words of a stack's author."""
     if detail["type"] == "missing":
         return MISSING_KEY.found(text(path), reason="it is missing")
     reason, cure = _REASONS.get(detail["type"], _other)(detail)
@@ -69,13 +69,13 @@ def finding(path: Path, detail: ErrorDetails) -> Finding:
 
 
 def unknown(path: Path, known: Iterable[str], near: str | None) -> Finding:
-    """Return what to say of the key at the end of ``path``: none of ``known``, ``near`` to one."""
+    """Return the finding about an unknown key: ``path`` ends in it, ``near`` is like it."""
     cure = f"did you mean {near!r}?" if near else f"remove it; known are {', '.join(sorted(known))}"
     return UNKNOWN_KEY.found(text(path), reason="there is no such key", cure=cure)
 
 
 def hidden(path: Path, character: str) -> Finding:
-    """Return what to say of a text that holds ``character``, which no line can hold."""
+    """Return the finding about a text that holds ``character``, which nobody sees."""
     code = f"U+{ord(character):04X}"
     reason = f"it holds an invisible character ({code})"
     if character in "\n\r\x85\u2028\u2029":
@@ -84,35 +84,38 @@ def hidden(path: Path, character: str) -> Finding:
 
 
 def private_key(path: Path) -> Finding:
-    """Return what to say of a text that holds a private key."""
+    """Return the finding about a text that holds a private key."""
     reason = "it holds a private key, which must not stand in a file"
     cure = "make a new key, and keep this one out of it"
     return SECRET_IN_CLEAR.found(text(path), reason=reason, cure=cure)
 
 
 def too_long(path: Path, length: int, limit: int) -> Finding:
-    """Return what to say of a text of ``length`` characters."""
+    """Return the finding about a text of ``length`` characters."""
     reason = f"it has {length} characters, more than the {limit} that any of our settings needs"
     return LONG.found(text(path), reason=reason)
 
 
 def too_deep(path: Path, limit: int) -> Finding:
-    """Return what to say of a value with more lists and mappings in each other than ``limit``."""
+    """Return the finding about a value that is nested more than ``limit`` deep."""
     reason = f"more than {limit} lists and mappings stand in each other"
     return SHAPE.found(text(path), reason=reason)
 
 
 def date(path: Path, value: str) -> Finding:
-    """Return what to say of a text that YAML made of a date."""
+    """Return the finding about a date: ``value`` is what the engine hands to the program.
+
+    In a file it is found before that, as text that needs quotes (`settings.stack_yaml`).
+    """
     day = value.partition(" ")[0]
     cure = f'put it in quotes, as it was written: "{day}"'
     return SHAPE.found(text(path), reason=f"YAML reads it as a date ({value})", cure=cure)
 
 
 def encrypted(path: Path) -> Finding:
-    """Return what to say of a value that is a secret, and must not be one."""
+    """Return the finding about a setting that is encrypted and must not be."""
     reason = "it is encrypted, or something in it is, and only secrets can be"
-    cure = f"write it in clear (pulumi config rm tapal:{path[0]}, then edit the stack's file)"
+    cure = f"write it in plain text (pulumi config rm tapal:{path[0]}, then edit the stack's file)"
     return ENCRYPTED.found(text(path), reason=reason, cure=cure)
 
 
@@ -144,19 +147,19 @@ def _shown(value: object) -> str:
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
-def _no_text(detail: ErrorDetails) -> tuple[str, str]:
+def _not_text(detail: ErrorDetails) -> tuple[str, str]:
     value = detail["input"]
     if value is None:
         return "it is empty", "write a value, or remove the line"
     reason = f"{_kind(value)} stands where text is expected"
     if isinstance(value, bool | int | float):
-        # Not the number itself: 0815 is 815 by now, and 2026e1 is 20260.
+        # The number is not repeated: through the engine, 2026e1 arrives as 20260.
         return reason, "put quotes around it, just as you wrote it"
     return reason, f"{EXAMPLE} shows what it looks like"
 
 
-def _no_number(detail: ErrorDetails) -> tuple[str, str]:
-    return f"{_shown(detail['input'])} is no whole number", "write digits alone"
+def _not_number(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is not a whole number", "write digits alone"
 
 
 def _too_small(detail: ErrorDetails) -> tuple[str, str]:
@@ -167,7 +170,7 @@ def _too_big(detail: ErrorDetails) -> tuple[str, str]:
     return f"{_shown(detail['input'])} is too big", f"write {_context(detail, 'le')} or less"
 
 
-def _no_choice(detail: ErrorDetails) -> tuple[str, str]:
+def _not_choice(detail: ErrorDetails) -> tuple[str, str]:
     choices = re.findall(r"'([^']*)'", _context(detail, "expected"))
     value = detail["input"]
     near = suggest(value, choices) if isinstance(value, str) else None
@@ -176,12 +179,12 @@ def _no_choice(detail: ErrorDetails) -> tuple[str, str]:
     return f"{_shown(value)} is not {listed}", cure
 
 
-def _no_mapping(detail: ErrorDetails) -> tuple[str, str]:
+def _not_mapping(detail: ErrorDetails) -> tuple[str, str]:
     reason = f"{_kind(detail['input'])} stands where a mapping of keys is expected"
     return reason, f"{EXAMPLE} shows what it looks like"
 
 
-def _no_list(detail: ErrorDetails) -> tuple[str, str]:
+def _not_list(detail: ErrorDetails) -> tuple[str, str]:
     value = detail["input"]
     reason = f"{_kind(value)} stands where a list is expected"
     if detail["loc"][-1] in _LISTS_OF_MAPPINGS:
@@ -204,17 +207,17 @@ def _context(detail: ErrorDetails, name: str) -> str:
 
 
 _REASONS = {
-    "string_type": _no_text,
-    "int_type": _no_number,
-    "int_parsing": _no_number,
-    "int_parsing_size": _no_number,
-    "int_from_float": _no_number,
-    "finite_number": _no_number,
+    "string_type": _not_text,
+    "int_type": _not_number,
+    "int_parsing": _not_number,
+    "int_parsing_size": _not_number,
+    "int_from_float": _not_number,
+    "finite_number": _not_number,
     "greater_than_equal": _too_small,
     "less_than_equal": _too_big,
-    "literal_error": _no_choice,
-    "model_type": _no_mapping,
-    "model_attributes_type": _no_mapping,
-    "dict_type": _no_mapping,
-    "tuple_type": _no_list,
+    "literal_error": _not_choice,
+    "model_type": _not_mapping,
+    "model_attributes_type": _not_mapping,
+    "dict_type": _not_mapping,
+    "tuple_type": _not_list,
 }

@@ -1,6 +1,6 @@
-"""Values of a stack in the one form that they are compared, published and written in.
+"""Values of a stack in their normal form, in which they are compared, published and written.
 
-What has no such form stays as it was written, for the rules to say why.
+A value that has none stays as it was written: a rule reports it.
 """
 
 import ipaddress

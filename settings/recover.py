@@ -1,31 +1,32 @@
 """A stack's settings as far as they can be read, so that one mistake hides no other.
 
-A key that is misspelt counts as the one it resembles. A value that does not fit is left out where
-it may be, or something stands in for it that no rule objects to. What is then found at such a
-place, or was concluded from it, is no root_causes: see `Recovered.root_causes`.
+A misspelt key counts as the one it resembles. A value that cannot be read is replaced by a
+placeholder, or left out, until the rest can be validated as a whole; all rules then run on that.
+What they find at an unreadable setting, or concluded from one, is a consequence and not a root
+cause: `Recovered.root_causes` leaves it out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from mail.address import suggest
 from mail.finding import Finding
 from settings import key_paths, messages
 from settings.key_paths import Path
-from settings.placeholder import MARK, placeholder
 from settings.settings import MX_KINDS, PEM_MARK, Model, Settings
 from settings.stack_file import is_secret
 
 LONGEST = 1000  # characters of a value; the longest of use, a command, is far below
-DEEPEST = 12  # lists and mappings in each other; the deepest of use has 6
+DEEPEST = 12  # lists and mappings inside each other; the deepest of use has 6
+MARK = "tapal-stand-in"
 _ROUNDS = 20
 _JOINERS = "\u200c\u200d"  # inside words of several Indian scripts, domain names included
-_ENCRYPTED = object()
+_ENCRYPTED, _NOTHING = object(), object()
 _PRIVATE_KEY = "PRIVATE KEY-----"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [-+]\d{4} (UTC|[-+]\d{4})")
 
@@ -35,9 +36,9 @@ class Recovered:
     """What could be read of a stack.
 
     Attributes:
-        settings: the whole of it; of what could not be read, stand-ins.
-        findings: what could not be read, and why.
-        unreadable: where that is.
+        settings: the whole of it, with placeholders for what is required and cannot be read.
+        findings: what cannot be read, and why.
+        unreadable: the keys where that is.
     """
 
     settings: Settings
@@ -45,20 +46,18 @@ class Recovered:
     unreadable: frozenset[str]
 
     def root_causes(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Return those of ``findings`` that do not merely follow from what cannot be read."""
-        return [one for one in findings if not self._follows(one)]
+        """Return those of ``findings`` that are not caused by an unreadable setting."""
+        return [one for one in findings if not self._is_consequence(one)]
 
     def is_known(self, key: str) -> bool:
         """Return whether what stands right at ``key`` could be read, whatever is below it."""
-        return not any(key_paths.covers(gap, key) for gap in self.unreadable)
+        return not _is_below(key, self.unreadable)
 
     def is_whole(self, key: str) -> bool:
         """Return whether everything at and below ``key`` could be read."""
-        return not any(
-            key_paths.covers(gap, key) or key_paths.covers(key, gap) for gap in self.unreadable
-        )
+        return self.is_known(key) and not any(key_paths.covers(key, one) for one in self.unreadable)
 
-    def _follows(self, one: Finding) -> bool:
+    def _is_consequence(self, one: Finding) -> bool:
         if MARK in f"{one.key} {one.reason} {one.cure}":
             return True
         return not (self.is_known(one.key) and all(map(self.is_whole, one.rests_on)))
@@ -81,12 +80,13 @@ class _Reader:
         self._raw: dict[str, Any] = {}
         self._further = further
         self._findings: list[Finding] = []
-        self._gaps: set[str] = set()
+        self._unreadable: set[str] = set()
+        self._attempts: Counter[Path] = Counter()
         for key, value in raw.items():
             if value is None or value == "":
                 continue  # the engine's word for a key with nothing after it
             if _depth(value) > DEEPEST:
-                self._gap((key,), messages.too_deep((key,), DEEPEST))
+                self._report((key,), messages.too_deep((key,), DEEPEST))
             elif _is_encrypted(value):
                 self._raw[key] = _ENCRYPTED
             else:
@@ -95,20 +95,14 @@ class _Reader:
     def read(self) -> Recovered:
         self._spell(self._raw, Settings, ())
         for key in [key for key, value in self._raw.items() if value is _ENCRYPTED]:
-            self._gap((key,), messages.encrypted((key,)))
+            self._report((key,), messages.encrypted((key,)))
             del self._raw[key]
-        self._fit()
-        for path, value, is_name in list(_texts(self._raw, ())):
-            is_news = not any(key_paths.covers(gap, key_paths.text(path)) for gap in self._gaps)
-            problem = _text_problem(path, value) if is_news or is_name else None
-            if problem is None:
-                continue
-            if is_news:
-                self._gap(path, problem)
-            self._put(path, None if is_name else placeholder(path))
-        settings = self._fit()
+        self._validate()
+        self._check_texts()
         return Recovered(
-            settings=settings, findings=self._findings, unreadable=frozenset(self._gaps)
+            settings=self._validate(),
+            findings=self._findings,
+            unreadable=frozenset(self._unreadable),
         )
 
     def _spell(self, values: dict[str, Any], model: type[Model], path: Path) -> None:
@@ -126,46 +120,69 @@ class _Reader:
                 for place, one in _parts((*path, key), values.get(key), many=below.many):
                     self._spell(one, below.model, place)
 
-    def _fit(self) -> Settings:
+    def _validate(self) -> Settings:
+        """Return the settings, mending what does not fit."""
         for _ in range(_ROUNDS):
             try:
                 return Settings.model_validate(self._raw, by_alias=True, by_name=False)
             except ValidationError as error:
                 for detail in error.errors():
-                    self._misfit(_path(detail["loc"]), detail)
+                    path = _path(detail["loc"])
+                    if not self._is_unreadable(path):
+                        self._report(path, messages.finding(path, detail))
+                    self._mend(path)
         # Never met; still, a stack of which nothing can be read is better than a traceback.
-        self._gaps |= set(key_paths.keys(Settings))
+        self._unreadable |= set(key_paths.keys(Settings))
         return Settings()
 
-    def _misfit(self, path: Path, detail: ErrorDetails) -> None:
-        if key_paths.text(path) in self._gaps:
-            # Even what stands in does not fit there: give up what is around it.
-            self._gaps.add(key_paths.text(path[:-1]))
-            self._put(path[:-1], placeholder(path[:-1]))
-        else:
-            self._mend(path, messages.finding(path, detail))
+    def _check_texts(self) -> None:
+        """Mend texts that no setting may hold, and remove aliases of such a name."""
+        for path, text, is_name in list(_texts(self._raw, ())):
+            is_new = not self._is_unreadable(path)
+            problem = _text_problem(path, text) if is_new or is_name else None
+            if problem is None:
+                continue
+            if is_new:
+                self._report(path, problem)
+            if is_name:
+                self._put(path, _NOTHING)
+            else:
+                self._mend(path)
 
-    def _mend(self, path: Path, problem: Finding) -> None:
-        self._gap(path, problem)
-        self._put(path, placeholder(path))
+    def _is_unreadable(self, path: Path) -> bool:
+        return _is_below(key_paths.text(path), self._unreadable)
 
-    def _gap(self, path: Path, problem: Finding) -> None:
+    def _report(self, path: Path, problem: Finding) -> None:
         self._findings.append(problem)
-        self._gaps.add(key_paths.text(path))
+        self._unreadable.add(key_paths.text(path))
+
+    def _mend(self, path: Path) -> None:
+        """Put at ``path`` what was not tried there yet."""
+        placeholders = _placeholders(path)
+        self._put(path, placeholders[min(self._attempts[path], len(placeholders) - 1)])
+        self._attempts[path] += 1
 
     def _put(self, path: Path, value: object) -> None:
-        """Put ``value`` at ``path``; if it is None, leave out what is there."""
         parent: Any = self._raw
         for part in path[:-1]:
             parent = parent[part]
-        if value is not None:
-            parent[path[-1]] = value
-        elif isinstance(parent, list):
-            # The other items' positions must stay as they are in the file.
-            self._gaps.add(key_paths.text(path[:-1]))
-            self._put(path[:-1], placeholder(path[:-1]))
+        if value is _NOTHING:
+            del parent[path[-1]]
         else:
-            parent.pop(path[-1], None)
+            parent[path[-1]] = value
+
+
+def _placeholders(path: Path) -> tuple[object, ...]:
+    """Return what to try at ``path``: a text of its own, a mapping, a word that `allow` knows.
+
+    Each item of a list accepts one of them, and so does each setting that cannot be left out.
+    """
+    numbers = [str(part) for part in path if isinstance(part, int)]
+    return f"i.{'-'.join([MARK, *numbers])}.invalid", {}, "dkim-keys", _NOTHING
+
+
+def _is_below(key: str, places: Iterable[str]) -> bool:
+    return any(key_paths.covers(place, key) for place in places)
 
 
 def _text_problem(path: Path, value: str) -> Finding | None:
@@ -182,14 +199,14 @@ def _text_problem(path: Path, value: str) -> Finding | None:
 
 
 def _path(location: tuple[int | str, ...]) -> Path:
-    """Return where an error is; pydantic names the branch of a union too (`Exchangers`)."""
+    """Return the path of an error; pydantic's has the branch of a union in it (`Exchangers`)."""
     if location[2:3] == ("mx",) and location[3:4] and location[3] in MX_KINDS:
         return (*location[:3], *location[4:])
     return location
 
 
 def _parts(path: Path, value: object, *, many: bool) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the mappings at ``path``: the one that is there, or those in the list."""
+    """Yield the mapping at ``path``, or those in the list there, each with its path."""
     if isinstance(value, dict) and not many:
         yield path, value
     if isinstance(value, list) and many:
@@ -198,9 +215,9 @@ def _parts(path: Path, value: object, *, many: bool) -> Iterator[tuple[Path, dic
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str, bool]]:
-    """Yield every text in ``value`` with its place, and whether it is itself the last key there.
+    """Yield every text in ``value`` with its path, and whether it is the last key of that path.
 
-    Keys are ours but for the names of aliases.
+    All keys but the names of aliases are known by now.
     """
     if isinstance(value, str):
         yield path, value, False
@@ -226,14 +243,14 @@ def _is_encrypted(value: object) -> bool:
 
 
 def _copied(value: object) -> object:
-    """Return a copy in which nothing is shared, so that mending one place mends no other."""
+    """Return a copy without shared parts, so that mending one place leaves all others alone."""
     if isinstance(value, Mapping):
         return {key: _copied(one) for key, one in value.items()}
     return [_copied(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _depth(value: object) -> int:
-    """Return how many lists and mappings stand in each other; no recursion, however deep."""
+    """Return how deep ``value`` is nested, at most one more than `DEEPEST`; without recursion."""
     deepest, level = 0, [value]
     while level and deepest <= DEEPEST:
         inner = [one for one in level if isinstance(one, dict | list | tuple)]

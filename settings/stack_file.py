@@ -1,7 +1,7 @@
 """A stack's file as plain data, read from the disk: without the engine, and without secrets.
 
-It is how a stack knows the host of another one (``tapal:hostStack``), and how every stack of the
-project can be checked by someone who has none of its secrets.
+A stack reads the host of another one from it (``tapal:hostStack``), and whoever has none of a
+stack's secrets can check it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,7 +56,7 @@ class StackFile:
 
     Attributes:
         config: its configuration.
-        problems: what is wrong with the file itself, while its configuration can be read.
+        problems: what is wrong with the file itself although its configuration can be read.
     """
 
     config: Config
@@ -75,7 +75,7 @@ def path(stack: str) -> Path:
 
 
 def name(file: Path) -> str | None:
-    """Return the stack whose file this is, by its name; None if it is not named like one."""
+    """Return the stack that ``file`` is named for; None if it is not named like a stack's file."""
     named = len(file.name) > len(PREFIX + SUFFIX)
     if not (named and file.name.startswith(PREFIX) and file.name.endswith(SUFFIX)):
         return None
@@ -91,7 +91,7 @@ def config(stack: str) -> Config:
     """Return what the file of ``stack`` says.
 
     Raises:
-        StackFileError: there is no such file, or it cannot be read.
+        StackFileError: the file is missing, or it cannot be read with certainty.
     """
     return read(path(stack))
 
@@ -124,7 +124,7 @@ def load(file: Path) -> StackFile:
 
 
 def parse(text: str, called: str = "the file") -> StackFile:
-    """Return what a stack's file that is ``called`` so says if it holds ``text``.
+    """Return what ``text`` says, the content of a stack's file that errors name as ``called``.
 
     Raises:
         StackFileError: its configuration cannot be read at all.
@@ -160,7 +160,7 @@ def _complete(key: str) -> str:
 
 
 def _beside(content: dict[str, Plain]) -> Iterator[Finding]:
-    """Yield the keys that stand beside ``config``, where the engine overlooks them."""
+    """Yield a finding for each key beside ``config``, where the engine overlooks it."""
     for key in content:
         if key in SECTIONS:
             continue

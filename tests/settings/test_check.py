@@ -148,6 +148,27 @@ def test_a_password_for_nobody_is_named_without_being_shown() -> None:
     assert "a-very-secret" not in str(said.value)
 
 
+def test_a_date_that_the_engine_has_read_is_named() -> None:
+    key = {"selector": "2026-01-02 00:00:00 +0000 UTC"}
+    found = problems(stack(domains=[{"name": "a.example", "dkim": [key]}]))
+    assert set(found) == {"domains[0].dkim[0].selector"}
+    assert found["domains[0].dkim[0].selector"].cure.endswith('as it was written: "2026-01-02"')
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(20260102, "20260102"), (1.5, "1.5"), (True, "true"), ("[", "[")]
+)
+def test_a_stack_s_name_is_text(written: object, read: str) -> None:
+    asked = []
+
+    def other(name: str) -> dict[str, object]:
+        asked.append(name)
+        return {"tapal:host": STACK["host"]}
+
+    check_config({"tapal:hostStack": written}, read_stack=other)
+    assert asked == [read] * (read != "[")
+
+
 @pytest.fixture
 def no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which nothing but the stack's own file opens anything."""

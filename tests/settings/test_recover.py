@@ -1,13 +1,16 @@
-"""One mistake hides no other, and what merely follows from one is no news."""
+"""One mistake hides no other, and what is caused by one is not reported."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from mail.finding import errors
+from settings import key_paths
 from settings.check import check_config
 from settings.recover import read
+from settings.settings import Model, Settings
 from tests.components.example import STACK
 
 
@@ -49,6 +52,32 @@ def test_one_value_of_the_wrong_kind_is_one_thing(path: str, value: object) -> N
     assert key.replace("[", ".").replace("]", "") == path
 
 
+def every_setting(model: type[Model], below: str = "") -> Iterator[str]:
+    """The path of each setting there is; of a list of mappings, those in the first one."""
+    for key, inner in key_paths.keys(model).items():
+        yield f"{below}{key}"
+        if inner is not None:
+            yield from every_setting(inner.model, f"{below}{key}." + ("0." if inner.many else ""))
+
+
+@pytest.mark.parametrize("value", [True, [True]], ids=str)
+@pytest.mark.parametrize("path", list(every_setting(Settings)))
+def test_any_setting_that_cannot_be_read_is_one_thing(path: str, value: object) -> None:
+    raw: dict[str, Any] = {"server": {}, **copy.deepcopy(STACK)}
+    raw["domains"][0] |= {"existing": {}, "mx": [{"host": "mx1.example.net"}]}
+    *parts, last = path.split(".")
+    parent: Any = raw
+    for part in parts:
+        parent = parent[int(part) if part.isdigit() else part]
+    parent[last] = value
+    recovered = read(raw)
+    place = path.replace(".0", "[0]")
+    [unreadable] = recovered.unreadable
+    assert unreadable == place or (isinstance(value, list) and unreadable == f"{place}[0]")
+    assert [one.key for one in recovered.findings] == [unreadable]
+    assert len(recovered.settings.domains) == 3 or path == "domains"
+
+
 def test_a_mistake_hides_no_other() -> None:
     raw = changed("domains.0.name", 5)
     raw["domains"][0]["dmarc"]["policy"] = "rejct"
@@ -64,7 +93,7 @@ def test_a_mistake_hides_no_other() -> None:
     ]
 
 
-def test_an_alias_to_an_account_that_cannot_be_read_is_no_news() -> None:
+def test_an_alias_to_an_account_that_cannot_be_read_is_not_reported() -> None:
     raw = changed("domains.0.accounts", [5])
     raw["domains"][0]["aliases"] = {"x": "nobody", "y": "y"}
     assert found(raw) == ["domains[0].accounts[0]", "domains[0].aliases.y"]

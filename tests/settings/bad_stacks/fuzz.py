@@ -1,7 +1,7 @@
 """``python -m tests.settings.bad_stacks.fuzz [STACKS [SEED]]``: random stack files, no traceback.
 
-Every file ends in a stack that may be brought up, or in a message; which file it was is told by
-its seed, from which it can be made again.
+Every file ends in a stack that may be brought up, or in a message. A failure names the seed, from
+which the file can be made again.
 """
 
 import random
@@ -21,7 +21,7 @@ STACKS = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What came of one file: the check, and what a person reads of it (nothing if it is fine)."""
+    """The check of one file, and the message that a person gets (none if it is fine)."""
 
     checked: Checked
     message: str
@@ -45,9 +45,9 @@ def judge(text: str, folder: Path) -> Judged:
         assert one.cure, f"no cure: {one}"
         assert one.source, f"no source: {one}"
         shown = f"{one.key}{one.reason}{one.cure}".replace("\u200c", "")
-        assert shown.isprintable(), f"a line break, or something else unseen: {one}"
+        assert shown.isprintable(), f"a line break or an invisible character: {one}"
         assert "tapal-stand-in" not in shown, f"a stand-in is shown: {one}"
-    assert len(set(checked.findings)) == len(checked.findings), "something is said twice"
+    assert len(set(checked.findings)) == len(checked.findings), "a finding comes twice"
     return Judged(checked=checked, message=refusal(wrong) if wrong else "")
 
 
