@@ -23,8 +23,14 @@ demo: export STARTED := $(shell date +%s.%N)
 demo: setup  ## the whole way in the lab: blank VPS, pulumi up, a verified mail
 	@$(PYTHON) -m lab.demo
 
+quick: venv-dev  ## style, types and all tests that need no lab: a minute, without root
+	@tests/quick
+
 test: setup  ## all checks and tests
 	@tests/run
+
+coverage: venv-dev  ## how much of settings, mail and components the quick tests run
+	@$(PYTHON) -m tests.coverage
 
 fuzz: setup  ## random stacks' files through the check: none may end in a traceback (STACKS=…)
 	@$(PYTHON) -m tests.settings.bad_stacks.fuzz $(STACKS)
@@ -34,6 +40,13 @@ setup:  ## install what the program, the lab and the tests need (Debian, as root
 
 venv:  ## what the program alone needs, for a stack of your own
 	@tools/venv.sh
+
+# The same, and what the tests need: without root, which `setup` asks for.
+venv-dev:
+	@tools/venv.sh dev
+
+version: venv  ## the versions of tapal, Python, pulumi and its plugins, chasquid's minimum
+	@$(PYTHON) -m tools.version
 
 new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
 	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
@@ -78,4 +91,4 @@ bench: setup  ## what signing costs at submission
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo test fuzz setup venv new named lint-stacks rules preview up drift pr destroy send status logs bench down
+.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift pr destroy send status logs bench down

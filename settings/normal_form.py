@@ -22,9 +22,13 @@ def _lower(value: object) -> object:
 def _compressed(value: object) -> object:
     # One spelling of an address: as name servers give it back (RFC 5952).
     try:
-        return str(ipaddress.ip_address(value)) if isinstance(value, str) else value
+        address = ipaddress.ip_address(value) if isinstance(value, str) else None
     except ValueError:
         return value
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    if mapped is not None:  # which Python writes with dots since 3.13
+        return f"::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}"
+    return value if address is None else str(address)
 
 
 def _record_name(value: object) -> object:

@@ -1,7 +1,16 @@
-"""What all tests share: a lab of their own (``TAPAL_LAB``), set before anything reads it."""
+"""What all tests share: a lab of their own (``TAPAL_LAB``), and the mark ``needs_lab``.
+
+A test has the mark if it needs what a plain checkout does not have: root, a running lab, the engine
+(built from its source) or a package that is downloaded. `make quick` runs all the others. One that
+lacks the mark although it needs one of those fails in tests/debian/, where quick runs without root
+and without a network.
+"""
 
 import os
 import signal
+from pathlib import Path
+
+import pytest
 
 # Who runs tests at the same time as another on one machine gives each a number of its own.
 os.environ["TAPAL_LAB"] = os.environ.get("TAPAL_TEST_LAB", "4")
@@ -9,3 +18,31 @@ os.environ["TAPAL_LAB"] = os.environ.get("TAPAL_TEST_LAB", "4")
 # Started in the background of a shell, this process was told to ignore Ctrl-C, and would hand that
 # on to the programs whose handling of it is tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+ROOT = Path(__file__).resolve().parent.parent
+# Everything in these folders and modules has the mark, and so has every test that uses one of these
+# fixtures, itself or through another one.
+NEED_LAB = (
+    "tests/debian",
+    "tests/docs/test_walk.py",
+    "tests/e2e",
+    "tests/lab/engine",
+    "tests/tools/test_state_page.py",
+)
+NEED_NOTHING = ("tests/lab/engine/test_dns_properties.py",)
+FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
+
+
+def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:
+    """Tell whether a test in ``path`` that uses ``fixtures`` needs the lab."""
+    named = path.relative_to(ROOT).as_posix()
+    if any(named == one or named.startswith(f"{one}/") for one in NEED_LAB):
+        return named not in NEED_NOTHING
+    return bool(fixtures & FIXTURES)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test that needs the lab."""
+    fixtures = frozenset(getattr(item, "fixturenames", ()))
+    if needs_lab(item.path, fixtures):
+        item.add_marker("needs_lab")

@@ -8,7 +8,7 @@ import pytest
 from tests.test_layers import ROOT
 
 ROOMS = "mail|settings|ssh|components|tools|lab|benchmarks|tests"
-MODULE = re.compile(rf"`((?:{ROOMS})(?:\.[a-z_]+)*\.(?:[a-z_]+|[A-Z]\w+))`")
+MODULE = re.compile(rf"`((?!tests\.yml`)(?:{ROOMS})(?:\.[a-z_]+)*\.(?:[a-z_]+|[A-Z]\w+))`")
 FILE = re.compile(
     rf"(?<![\w./-])((?:{ROOMS}|docs)/[\w./-]+\.(?:py|sh|md|j2|txt|conf|pem))(?![\w*])"
 )

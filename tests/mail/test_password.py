@@ -30,7 +30,7 @@ def test_generate_is_long_and_url_safe() -> None:
     ("value", "expected"),
     [
         ("correct horse battery", []),
-        (password.generate(), []),
+        pytest.param(password.generate(), [], id="generated"),
         ("", [("password-empty", "error")]),
         ("sh0rt!", [("password-short", "warning")]),
         ("a long password\n", [("password-control", "error")]),

@@ -1,5 +1,6 @@
 """What `make` says before Pulumi is asked at all, and the packages that it needs for itself."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ def project(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy2(REPOSITORY / name, tmp_path / name)
     (tmp_path / "requirements.txt").write_text("# nothing\n")
+    (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\n")
     # Stands for pulumi: says what it was asked.
     (tmp_path / "bin").mkdir()
     program(tmp_path / "bin" / "pulumi", 'echo "pulumi $*"')
@@ -27,6 +29,13 @@ def project(tmp_path: Path) -> Path:
 def program(file: Path, script: str) -> None:
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(0o755)
+
+
+def stand_in(project: Path, pip: str) -> None:
+    """Put a python3 there whose virtual environments have nothing but ``pip``, a shell script."""
+    program(project / "bin" / "pip", pip)
+    make_it = 'rm -rf venv && mkdir -p venv/bin && cp "$(dirname "$0")/pip" venv/bin/'
+    program(project / "bin" / "python3", f'[ "$1 $2" != "-m venv" ] || {{ {make_it}; }}')
 
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -70,7 +79,7 @@ def test_packages_come_once_and_again_when_others_are_asked_for(project: Path) -
 
 
 def test_packages_that_did_not_come_whole_are_not_taken_for_installed(project: Path) -> None:
-    (project / "requirements.txt").write_text("./not-there\n")
+    stand_in(project, 'echo "there is no such package" >&2; exit 1')
     assert make(project, "venv").returncode != 0
     assert (project / "venv").is_dir()
     again = make(project, "preview", "STACK=example.com")
@@ -93,3 +102,29 @@ def test_what_the_lab_installed_is_left_as_it_is(project: Path) -> None:
     done = make(project, "venv")
     assert (done.returncode, done.stderr) == (0, "")
     assert list((project / "elsewhere").iterdir()) == []
+
+
+def test_the_tests_packages_come_without_root_and_stay(project: Path) -> None:
+    stand_in(project, 'shift $(($# - 1)); echo "pip: $1"')
+    both, nothing = "pip: requirements-dev.txt\n", ""
+    assert make(project, "venv").stdout == "pip: requirements.txt\n"
+    for target, installed in (("venv-dev", both), ("venv-dev", nothing), ("venv", nothing)):
+        assert make(project, target).stdout == installed, target
+    (project / "requirements-dev.txt").write_text("-r requirements.txt\n# more\n")
+    assert make(project, "venv").stdout == both
+    (project / "requirements.txt").write_text("# something\n")
+    assert make(project, "venv").stdout == both
+
+
+def test_packages_of_older_requirements_are_not_tested_with(project: Path) -> None:
+    whole = (project / "requirements.txt").read_bytes() + b"-r requirements.txt\n"
+    link = project / "venv"
+    link.symlink_to(f"elsewhere-{hashlib.sha256(whole).hexdigest()[:12]}")
+    done = make(project, "venv-dev")
+    assert (done.returncode, done.stderr) == (0, "")
+    (project / "requirements-dev.txt").write_text("-r requirements.txt\n# more\n")
+    done = make(project, "quick")
+    assert done.returncode != 0
+    assert "another requirements-dev.txt" in done.stderr
+    assert "make setup" in done.stderr
+    assert make(project, "venv").returncode == 0, "the program's own are there"

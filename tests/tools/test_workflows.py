@@ -4,6 +4,8 @@ import json
 import os
 import re
 import subprocess
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,21 @@ MARK = "<!-- tapal: preview -->"
 PIN = re.compile(r"^\s*(?:- )?uses: ([\w./-]+)@([0-9a-f]{40}) # v((\d+)\.\d+\.\d+)$", re.MULTILINE)
 
 
-def actionlint(folder: Path) -> subprocess.CompletedProcess[str]:
-    files = sorted(str(file) for file in (folder / ".github/workflows").glob("*.yml"))
-    assert files
-    argv = [str(build.executable()), "-no-color", "-oneline", *files]
-    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+Lint = Callable[[Path], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Lint:
+    """Runs actionlint, which is built from its source, on the workflows of a folder."""
+    program = build.executable()
+
+    def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+        files = sorted(str(file) for file in (folder / ".github/workflows").glob("*.yml"))
+        assert files
+        argv = [str(program), "-no-color", "-oneline", *files]
+        return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+
+    return lint
 
 
 @pytest.fixture
@@ -42,7 +54,7 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-def test_actionlint_has_nothing_to_say() -> None:
+def test_actionlint_has_nothing_to_say(actionlint: Lint) -> None:
     done = actionlint(ROOT)
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -53,7 +65,7 @@ def test_the_pipeline_runs_the_engine_that_was_tested() -> None:
     assert given == [engine.version().removeprefix("v")]
 
 
-def test_actions_get_only_inputs_that_they_have(copy: Path) -> None:
+def test_actions_get_only_inputs_that_they_have(actionlint: Lint, copy: Path) -> None:
     """Actionlint knows an action's inputs by its major version, not by a commit."""
     for file in (copy / ".github/workflows").glob("*.yml"):
         text = PIN.sub(lambda pin: pin[0].replace(f"@{pin[2]}", f"@v{pin[4]}"), file.read_text())
@@ -73,6 +85,8 @@ def test_actions_get_only_inputs_that_they_have(copy: Path) -> None:
         ("stacks", '"${since[@]}"', "${since[@]}", "shellcheck reported issue"),
         ("drift", "17 3 * * *", "17 25 * * *", "invalid CRON format"),
         ("up", "command: up", "order: up", '"command" is required by'),
+        ("tests", "matrix.python }}", "matrix.pyton }}", '"pyton" is not defined'),
+        ("tests", "volumes:", "volume:", 'unexpected key "volume"'),
         (
             "preview",
             "mark='",
@@ -82,7 +96,7 @@ def test_actions_get_only_inputs_that_they_have(copy: Path) -> None:
     ],
 )
 def test_actionlint_sees_what_is_broken(
-    copy: Path, name: str, old: str, new: str, said: str
+    actionlint: Lint, copy: Path, name: str, old: str, new: str, said: str
 ) -> None:
     change(copy, name, old, new)
     done = actionlint(copy)
@@ -132,6 +146,24 @@ def test_two_merges_wait_for_each_other_and_none_is_cut_off() -> None:
     up = workflow.read("up")
     assert up["concurrency"] == {"group": "up", "cancel-in-progress": False}
     assert up["jobs"]["up"]["with"]["environment"] == "production"
+
+
+def test_quick_runs_on_every_python_that_the_project_is_for() -> None:
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    versions = workflow.read("tests")["jobs"]["quick"]["strategy"]["matrix"]["python"]
+    first = int(oldest.removeprefix(">=3."))
+    assert versions == [f"3.{minor}" for minor in range(first, first + 4)]
+
+
+@pytest.mark.parametrize(("job", "content"), workflow.read("tests")["jobs"].items(), ids=str)
+def test_who_has_stacks_here_is_not_bothered_by_the_project_s_tests(
+    job: str, content: dict[str, str]
+) -> None:
+    """Only a fork's pull request, which is told no variables, is tested without one."""
+    condition = " ".join(content["if"].split())
+    assert "vars.TAPAL_TESTS != ''" in condition, job
+    fork = " || github.event.pull_request.head.repo.fork"
+    assert "||" not in condition.replace(f"(vars.TAPAL_TESTS != ''{fork})", "")
 
 
 GH = """#!/usr/bin/env bash
@@ -251,5 +283,5 @@ def test_what_they_make_can_be_made() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = "\n".join(file.read_text() for file in FOLDER.glob("*.yml"))
     used = set(re.findall(r"run: make ([a-z-]+)", text))
-    assert used >= {"venv", "lint-stacks"}
+    assert used >= {"venv", "lint-stacks", "quick", "test"}
     assert used <= targets
