@@ -8,6 +8,7 @@ from tests.docs.pages import Block
 
 _GITHUB = "GitHub's own command, for a repository there; the workflows are rehearsed in tests/e2e"
 _BUCKETS = "buckets and an account with Amazon, Google, Microsoft and Pulumi"
+_UPDATE = "there is no other repository here to fetch a newer version from"
 _KEYS = "keys kept by a cloud; the same commands are run with a passphrase"
 
 OUTSIDE = {
@@ -26,6 +27,12 @@ OUTSIDE = {
     ): _KEYS,
     ("docs/state-and-secrets.md", "pulumi stack rm example.org --force"): (
         "it would end the walk of the page; `pulumi stack rm` is run at the end of the other one"
+    ),
+    ("docs/updating.md", "git remote add upstream URL"): _UPDATE,
+    ("docs/updating.md", "git fetch upstream --tags"): _UPDATE,
+    ("docs/updating.md", "git switch -c update"): _UPDATE,
+    ("docs/updating.md", "make version"): (
+        "after a merge that cannot be made here; other tests run these commands"
     ),
     ("docs/state-and-secrets.md", 'pulumi stack change-secrets-provider "gcpkms'): _KEYS,
 }
