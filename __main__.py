@@ -35,21 +35,16 @@ else:  # another stack has brought up the server
 
 domains = []
 for domain in plan.domains:
-    name = domain.settings.name
-    keys = DkimKeys(f"{name}-dkim", domain)
+    keys = DkimKeys(f"{domain.name}-dkim", domain)
     args = MailDomainArgs(
-        settings=domain.settings,
-        keys=keys.signing,
-        passwords=stack.passwords,
-        chasquid=chasquid,
-        running=running,
+        plan=domain, keys=keys.signing, stack=stack, chasquid=chasquid, running=running
     )
-    domains.append(MailDomain(name, args, after(installed)))
-    DomainRecords(f"{name}-records", domain, after(domains[-1]))
+    domains.append(MailDomain(domain.name, args, after(installed)))
+    DomainRecords(f"{domain.name}-records", domain, after(domains[-1]))
 if own:
     MailShutdown("shutdown", chasquid, after(running, *domains))
 
 passwords = {address: one for domain in domains for address, one in domain.passwords.items()}
 pulumi.export("host", host_stack.describe(stack.host))
-pulumi.export("domains", [domain.settings.name for domain in plan.domains])
+pulumi.export("domains", [domain.name for domain in plan.domains])
 pulumi.export("passwords", pulumi.Output.secret(passwords))

@@ -96,6 +96,11 @@ class DomainPlan:
     dkim: tuple[KeyPlan, ...]
 
     @property
+    def name(self) -> str:
+        """The domain's name."""
+        return self.settings.name
+
+    @property
     def records(self) -> tuple[RecordPlan, ...]:
         """What becomes of its mail records; those of its keys are not among them."""
         return (self.spf, self.dmarc, self.mx)

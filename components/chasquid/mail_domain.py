@@ -9,13 +9,13 @@ from components.chasquid.chasquid_service import ChasquidService
 from components.component import Component
 from components.dns.dkim_keys import SigningKey
 from components.host.step import Step
-from components.load import Passwords
+from components.load import Stack
+from components.plan import DomainPlan
 from components.resources.account import Account
 from components.resources.host_file import HostFile
 from mail.alias import entry
 from mail.chasquid import files as chasquid_files
 from mail.password import Scrypt
-from settings.settings import Domain
 
 PRIVATE_MODE = "0640"
 PRIVATE_OWNER = f"root:{chasquid_files.GROUP}"
@@ -26,16 +26,16 @@ class MailDomainArgs:
     """What a domain is made from.
 
     Attributes:
-        settings: its entry in the stack's file.
+        plan: its entry in the stack's file.
         keys: the keys that sign for it.
-        passwords: gives an address's password, or None where one is to be generated.
+        stack: gives the passwords.
         chasquid: the server that it is on.
         running: what its own start comes after.
     """
 
-    settings: Domain
+    plan: DomainPlan
     keys: Sequence[SigningKey]
-    passwords: Passwords
+    stack: Stack
     chasquid: ChasquidService
     running: pulumi.Resource | None
 
@@ -57,7 +57,7 @@ class MailDomain(Component):
             f"{name}-folder",
             "chasquid-domain",
             ssh_target=args.chasquid.ssh_target,
-            stdin=args.chasquid.claim(args.settings.name),
+            stdin=args.chasquid.claim(args.plan.name),
             undo=True,
             opts=self.child(),
         )
@@ -70,7 +70,7 @@ class MailDomain(Component):
         revisions = [*(key.revision for key in keys), users.path, folder.stdout]
         files = [*keys, users, aliases]
         args.chasquid.ensure_running(f"{name}-start", revisions, self.child(args.running, *files))
-        self.register_outputs({"domain": args.settings.name})
+        self.register_outputs({"domain": args.plan.name})
 
     def _key(self, key: SigningKey) -> HostFile:
         name = f"{self._label}-key-{key.selector}"
@@ -83,7 +83,7 @@ class MailDomain(Component):
         ).resource
         return HostFile(
             name,
-            path=chasquid_files.dkim_path(self._args.settings.name, key.selector),
+            path=chasquid_files.dkim_path(self._args.plan.name, key.selector),
             content=pulumi.Output.secret(key.private_pem),
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
@@ -92,12 +92,12 @@ class MailDomain(Component):
 
     def _user_file(self) -> HostFile:
         hashes: dict[str, pulumi.Output[Scrypt]] = {}
-        for account in self._args.settings.accounts:
-            address = f"{account}@{self._args.settings.name}"
+        for account in self._args.plan.settings.accounts:
+            address = f"{account}@{self._args.plan.name}"
             resource = Account(
                 f"{self._label}-account-{account}",
                 address=address,
-                given=self._args.passwords(address),
+                given=self._args.stack.passwords(address),
                 opts=self.child(),
             )
             self.passwords[address] = resource.password
@@ -106,7 +106,7 @@ class MailDomain(Component):
         content = pulumi.Output.all(**hashes).apply(lambda all_: chasquid_files.users(dict(all_)))
         return HostFile(
             f"{self._label}-users",
-            path=chasquid_files.users_path(self._args.settings.name),
+            path=chasquid_files.users_path(self._args.plan.name),
             content=pulumi.Output.secret(content),
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
@@ -114,7 +114,7 @@ class MailDomain(Component):
         )
 
     def _alias_file(self) -> HostFile:
-        domain = self._args.settings
+        domain = self._args.plan.settings
         return HostFile(
             f"{self._label}-aliases",
             path=chasquid_files.aliases_path(domain.name),
