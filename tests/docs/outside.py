@@ -8,7 +8,7 @@ from tests.docs.pages import Block
 
 _GITHUB = "GitHub's own command, for a repository there; the workflows are rehearsed in tests/e2e"
 _BUCKETS = "buckets and an account with Amazon, Google, Microsoft and Pulumi"
-_UPDATE = "there is no other repository here to fetch a newer version from"
+_UPDATE = "tests/docs/test_updating.py runs them, between a newer repository and a clone"
 _KEYS = "keys kept by a cloud; the same commands are run with a passphrase"
 
 OUTSIDE = {
