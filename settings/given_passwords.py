@@ -7,6 +7,7 @@ from mail import address, password
 from mail.address import AddressError, suggest
 from mail.finding import Finding
 from mail.rule import Rule
+from settings.key_paths import printable
 from settings.recover import Recovered
 from settings.stack_file import SOURCE
 
@@ -48,7 +49,7 @@ def read(text: str | None) -> tuple[dict[str, str], list[Finding]]:
     given: dict[str, str] = {}
     findings: list[Finding] = []
     for name, plain in values.items():
-        key = f"{KEY}[{name if name.isprintable() else ascii(name)[1:-1]}]"
+        key = f"{KEY}[{printable(name)}]"
         normal = _normal(name)
         if not isinstance(plain, str):
             reason = "the password is not text"
@@ -67,7 +68,7 @@ def check(given: Mapping[str, str], stack: Recovered) -> list[Finding]:
     accounts = [f"{name}@{domain.name}" for domain in domains for name in domain.accounts]
     knows_all = _knows_all(stack)
     for name, plain in given.items():
-        key = f"{KEY}[{name if name.isprintable() else ascii(name)[1:-1]}]"
+        key = f"{KEY}[{printable(name)}]"
         findings += password.check(plain, key)
         if knows_all and name not in accounts:
             near = suggest(name, accounts)

@@ -37,14 +37,17 @@ def text(path: Path) -> str:
         if isinstance(part, int):
             shown += f"[{part}]"
         else:
-            shown += f".{_printable(part)}"
+            shown += f".{_part(part)}"
     return shown.removeprefix(".")
 
 
-def _printable(part: str) -> str:
-    if not part.strip():
-        return repr(part)
-    return part if part.isprintable() else ascii(part)[1:-1]
+def printable(name: str) -> str:
+    """Return ``name`` on one line: what a screen would hide or obey is written out."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def _part(part: str) -> str:
+    return printable(part) if part.strip() else repr(part)
 
 
 def place(key: str, model: type[Model]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mail.address import suggest
 from mail.finding import Finding
+from settings.key_paths import printable
 from settings.messages import SECRET_IN_CLEAR, UNKNOWN_KEY
 from settings.stack_file import NAMESPACE, Config, is_secret
 
@@ -61,6 +62,5 @@ def _is_all_secret(value: object) -> bool:
 
 
 def _unknown(key: str, near: str) -> Finding:
-    shown = key if key.isprintable() else ascii(key)[1:-1]
     reason = "nobody reads a key of that name"
-    return UNKNOWN_KEY.found(shown, reason=reason, cure=f"did you mean {near!r}?")
+    return UNKNOWN_KEY.found(printable(key), reason=reason, cure=f"did you mean {near!r}?")

@@ -24,17 +24,13 @@ class MailServiceArgs:
 
 
 class MailService(Component):
-    """The running server, with the host's own settings; each domain then has it run with its own.
-
-    Attributes:
-        running: the step that started it and saw it answer.
-    """
+    """The server, run with the host's own settings; each domain then has it run with its own."""
 
     def __init__(
         self, name: str, args: MailServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:chasquid:MailService", name, None, opts)
-        self.running = args.chasquid.ensure_running(f"{name}-start", args.revisions, self.child())
+        args.chasquid.ensure_running(f"{name}-start", args.revisions, self.child())
         self.register_outputs({})
 
 

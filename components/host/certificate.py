@@ -36,23 +36,24 @@ class Certificate(Component):
         self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:host:Certificate", name, None, opts)
+        host, acme = args.plan.settings, args.plan.acme
         self.hook = HostFile(
             f"{name}-deploy-hook",
             path=DEPLOY_HOOK,
-            content=render("components/host/deploy-certificate.j2", reload=args.plan.acme.reload),
+            content=render("components/host/deploy-certificate.j2", reload=acme.reload),
             mode="0755",
             validate="bash -n",
             opts=self.child(),
         )
-        bundle = args.plan.acme.ca_text()
+        bundle = acme.ca_text()
         trust = self._trust(name, bundle) if bundle else []
         stdin = (
-            f"name={args.plan.settings.name}\nemail={args.plan.acme.email}\ndirectory={args.plan.acme.directory}\n"
+            f"name={host.name}\nemail={acme.email}\ndirectory={acme.directory}\n"
             f"ca={CA_BUNDLE if bundle else ''}\n"
         )
         step = Step(
             # A new name is a new certificate, and the old one goes.
-            f"{name}-issue-{args.plan.settings.name}",
+            f"{name}-issue-{host.name}",
             "certificate",
             ssh_target=args.ssh_target,
             stdin=stdin,
@@ -60,7 +61,7 @@ class Certificate(Component):
             opts=self.child(self.hook, *trust),
         )
         self.issued: pulumi.Resource = step.resource
-        self.register_outputs({"name": args.plan.settings.name})
+        self.register_outputs({"name": host.name})
 
     def _trust(self, name: str, bundle: str) -> list[HostFile]:
         # Renewals run by certbot's own timer, long after us: the CA must be known there too.

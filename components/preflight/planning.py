@@ -70,7 +70,7 @@ def _domain(domain: Domain, stack: Stack, zone: Zone, key: str) -> DomainPlan:
         mx=plan_mx(
             domain.name,
             _exchangers(domain, stack.host),
-            "keep" if domain.mx == "keep" else domain.existing.mx,
+            domain.existing.mx,
             zone.listing,
             key,
         ),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from mail import address, ip
-from mail.finding import Finding
+from mail.finding import Finding, errors
 from mail.rule import Rule
 from settings.rules import ssh
 from settings.settings import LETS_ENCRYPT, PEM_MARK, Acme, Host, Ipv6, Server
@@ -147,15 +147,11 @@ def _ipv6(given: Ipv6) -> list[Finding]:
         reason = "only one of prefix and gateway is given"
         rests_on = ("host.ipv6.prefix", "host.ipv6.gateway")
         return [*problems, IPV6_HALF.found("host.ipv6", reason=reason, rests_on=rests_on)]
-    if given.gateway is not None and given.prefix is not None and not _errors(problems):
+    if given.gateway is not None and given.prefix is not None and not errors(problems):
         found = ip.check_gateway(given.address, given.prefix, given.gateway, "host.ipv6.gateway")
         rests_on = ("host.ipv6.address", "host.ipv6.prefix")
         problems += [replace(one, rests_on=rests_on) for one in found]
     return problems
-
-
-def _errors(findings: Sequence[Finding]) -> bool:
-    return any(one.level == "error" for one in findings)
 
 
 def _timezone(name: str) -> list[Finding]:

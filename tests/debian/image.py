@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import paths
+from lab import command, paths
 from lab.images import image, mirror
 from lab.images.apt_files import write_apt_files
 from lab.progress import step
@@ -27,20 +27,16 @@ OWNER = 1000
 """The image's user, who is not root."""
 
 
-class ImageError(RuntimeError):
-    """The image cannot be built; the message ends with what was said."""
-
-
 def venv() -> Path:
     """Return where the virtual environment lies in the image, named as lab/setup.sh does it."""
     return Path(f"/opt/venv-{_hash(*REQUIREMENTS)}")
 
 
-def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run ``command`` in the image, in a copy of the repository as it is now, committed or not.
+def run(words: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run ``words`` in the image, in a copy of the repository as it is now, committed or not.
 
     Args:
-        command: what is run, as an ordinary user without a network.
+        words: what is run, as an ordinary user without a network.
         folder: an empty one, for the copy.
     """
     scratch, project = folder / "scratch", folder / "project"
@@ -49,7 +45,7 @@ def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[st
     with _alone() as cache:
         lower = f"{_layer()}:{image.BASE.path}"
         argv = ["unshare", "--mount", "--propagation", "private", "sh", str(HERE / "run.sh")]
-        argv += [lower, str(scratch), str(project), str(cache), *command]
+        argv += [lower, str(scratch), str(project), str(cache), *words]
         return subprocess.run(
             argv,
             stdin=subprocess.DEVNULL,
@@ -114,7 +110,7 @@ def _build(layer: Path) -> None:
         environment = [f"{key}={value}" for key, value in settings.environment().items()]
         argv = ["unshare", "--mount", "--propagation", "private", "env", *environment]
         argv += ["bash", str(RECIPE), str(work / "layer"), str(image.BASE.path)]
-        _do([*argv, str(work / "apt"), str(work / "wheels"), str(venv())])
+        command.run([*argv, str(work / "apt"), str(work / "wheels"), str(venv())], timeout=None)
         (work / "layer").rename(layer)
 
 
@@ -123,24 +119,12 @@ def _wheels(folder: Path) -> None:
     folder.mkdir()
     packages, own = folder / "packages.txt", folder / "own"
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    packages.write_text(_do([*pip, "freeze"]))
+    packages.write_text(command.run([*pip, "freeze"]))
     asked = ["--no-deps", "--requirement", str(packages)]
     # Some are published as source alone: those are built here, and they fit any Python.
-    _do([*pip, "wheel", "--use-pep517", "--wheel-dir", str(own), *asked])
+    wheel = [*pip, "wheel", "--use-pep517", "--wheel-dir", str(own), *asked]
+    command.run(wheel, timeout=None)
     python = (image.BASE.path / "usr/bin/python3").readlink().name.removeprefix("python")
-    _do([*pip, "download", "--python-version", python, "--only-binary=:all:",
-         "--find-links", str(own), "--dest", str(folder), *asked])  # fmt: skip
+    command.run([*pip, "download", "--python-version", python, "--only-binary=:all:",
+         "--find-links", str(own), "--dest", str(folder), *asked], timeout=None)  # fmt: skip
     shutil.rmtree(own)
-
-
-def _do(command: Sequence[str]) -> str:
-    """Run ``command``; return what it printed.
-
-    Raises:
-        ImageError: it fails.
-    """
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
-        raise ImageError(f"{' '.join(command)} failed:\n{said}")
-    return done.stdout
