@@ -88,7 +88,10 @@ logs: setup  ## what chasquid says on the lab's VPS
 bench: setup  ## what signing costs at submission
 	@$(PYTHON) -m benchmarks.submission
 
+stations: venv-dev  ## how far a value travels from a stack's file to its resource
+	@$(PYTHON) -m benchmarks.stations
+
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift pr destroy send status logs bench down
+.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift pr destroy send status logs bench stations down
