@@ -11,9 +11,14 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Who runs tests at the same time as another on one machine gives each a number of its own.
 os.environ["TAPAL_LAB"] = os.environ.get("TAPAL_TEST_LAB", "4")
+
+# How long Hypothesis takes says something of the machine and what else it does, not of the code.
+settings.register_profile("tapal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tapal")
 
 # Started in the background of a shell, this process was told to ignore Ctrl-C, and would hand that
 # on to the programs whose handling of it is tested.
@@ -33,6 +38,11 @@ NEED_NOTHING = ("tests/lab/engine/test_dns_properties.py",)
 FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 
 
+# `make test` uses two processes. Tests of one group stay in one of them, in the order of the files:
+# they share a running lab, or servers of their own. Any other module that needs the lab is a group.
+GROUPS = {"tests/docs/test_walk.py": "lab", "tests/e2e": "lab", "tests/lab/engine": "engine"}
+
+
 def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:
     """Tell whether a test in ``path`` that uses ``fixtures`` needs the lab."""
     named = path.relative_to(ROOT).as_posix()
@@ -41,8 +51,16 @@ def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:
     return bool(fixtures & FIXTURES)
 
 
+def group(path: Path, fixtures: frozenset[str]) -> str:
+    """Return the group of a test in ``path`` that needs the lab."""
+    named = path.relative_to(ROOT).as_posix()
+    shared = (name for one, name in GROUPS.items() if named == one or named.startswith(f"{one}/"))
+    return next(shared, "own_lab" if "own_lab" in fixtures else named)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that needs the lab."""
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     if needs_lab(item.path, fixtures):
         item.add_marker("needs_lab")
+        item.add_marker(pytest.mark.xdist_group(group(item.path, fixtures)))

@@ -2,13 +2,13 @@
 
 import re
 
-from tests.conftest import FIXTURES, NEED_LAB, NEED_NOTHING, ROOT, needs_lab
+from tests.conftest import FIXTURES, GROUPS, NEED_LAB, NEED_NOTHING, ROOT, group, needs_lab
 
 NONE = frozenset[str]()
 
 
 def test_whoever_is_named_is_there() -> None:
-    assert [one for one in (*NEED_LAB, *NEED_NOTHING) if not (ROOT / one).exists()] == []
+    assert [one for one in (*NEED_LAB, *NEED_NOTHING, *GROUPS) if not (ROOT / one).exists()] == []
     code = "".join(file.read_text() for file in (ROOT / "tests").rglob("*.py"))
     made = set(re.findall(r"@pytest\.fixture.*\ndef (\w+)\(", code))
     assert FIXTURES - made == set()
@@ -30,3 +30,11 @@ def test_users_of_a_fixture_have_the_mark() -> None:
     files = ROOT / "tests/mail/chasquid/test_files.py"
     assert needs_lab(files, frozenset({"tmp_path", "util", "chasquid_folder"}))
     assert not needs_lab(files, frozenset({"tmp_path"}))
+
+
+def test_what_shares_a_lab_is_one_group() -> None:
+    names = ("tests/e2e/test_guard.py", "tests/e2e/test_zz_destroy.py", "tests/docs/test_walk.py")
+    assert {group(ROOT / name, NONE) for name in names} == {"lab"}
+    own = frozenset({"own_lab"})
+    assert group(ROOT / "tests/lab/test_vps.py", own) == group(ROOT / "tests/lab/test_x.py", own)
+    assert group(ROOT / "tests/tools/test_state_page.py", NONE) != "lab"
