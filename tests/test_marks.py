@@ -32,9 +32,9 @@ def test_users_of_a_fixture_have_the_mark() -> None:
     assert not needs_lab(files, frozenset({"tmp_path"}))
 
 
-def test_what_shares_a_lab_is_one_group() -> None:
-    names = ("tests/e2e/test_guard.py", "tests/e2e/test_zz_destroy.py", "tests/docs/test_walk.py")
-    assert {group(ROOT / name, NONE) for name in names} == {"lab"}
+def test_what_shares_a_deployment_is_one_group() -> None:
+    names = ("tests/e2e/test_guard.py", "tests/e2e/test_zz_destroy.py")
+    assert {group(ROOT / name, NONE) for name in names} == {"e2e"}
     own = frozenset({"own_lab"})
     assert group(ROOT / "tests/lab/test_vps.py", own) == group(ROOT / "tests/lab/test_x.py", own)
-    assert group(ROOT / "tests/tools/test_state_page.py", NONE) != "lab"
+    assert group(ROOT / "tests/docs/test_walk.py", NONE) != "e2e"
