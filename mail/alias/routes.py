@@ -31,7 +31,7 @@ TO_NOBODY = Rule(
     cure="check its spelling, or add the account or the alias",
 )
 
-_Place = tuple[str, str]
+Place = tuple[str, str]
 
 
 def check_routes(domains: Sequence[DomainAddresses | None], key: str) -> list[Finding]:
@@ -45,10 +45,10 @@ def check_routes(domains: Sequence[DomainAddresses | None], key: str) -> list[Fi
             domain whose own name cannot be read is None.
         key: Path of the list of domains.
     """
-    book = _Book([domain for domain in domains if domain is not None])
+    book = Book([domain for domain in domains if domain is not None])
     findings: list[Finding] = []
-    circles: set[frozenset[_Place]] = set()
-    deep: set[_Place] = set()
+    circles: set[frozenset[Place]] = set()
+    deep: set[Place] = set()
     for index, domain in enumerate(domains):
         for left in domain.aliases if domain else ():
             own = address.domain(domain.name) if domain else ""
@@ -70,33 +70,37 @@ class _Problem:
     """What is wrong with a chain of aliases; with its places if it is a circle, or too long."""
 
     finding: Finding
-    circle: frozenset[_Place] = frozenset()
-    way: tuple[_Place, ...] = ()
+    circle: frozenset[Place] = frozenset()
+    way: tuple[Place, ...] = ()
 
 
-class _Book:
-    """The accounts and aliases of all domains, looked up as chasquid does."""
+class Book:
+    """The accounts and aliases of all domains, looked up as chasquid does.
+
+    Raises:
+        AddressError: A name in one of them cannot be read.
+    """
 
     def __init__(self, domains: Sequence[DomainAddresses]) -> None:
         self._accounts: dict[str, set[str]] = {}
         self._complete: dict[str, bool] = {}
-        self._good: dict[_Place, int] = {}
-        self._aliases: dict[_Place, list[str]] = {}
+        self._good: dict[Place, int] = {}
+        self._aliases: dict[Place, list[str]] = {}
         for domain in domains:
             own = address.domain(domain.name)
             self._accounts[own] = set(map(address.account, domain.accounts))
             self._complete[own] = domain.complete
             for left, right in domain.aliases.items():
-                self._aliases[_plain(name(left)), own] = [target(one) for one in right]
+                self._aliases[plain(name(left)), own] = [target(one) for one in right]
 
-    def follow(self, path: tuple[_Place, ...]) -> Iterator[_Problem]:
+    def follow(self, path: tuple[Place, ...]) -> Iterator[_Problem]:
         """Yield the problems of following aliases from the last place of ``path``."""
         local, domain = path[-1]
         if len(path) > LOOKUPS:
             reason = f"{_shown(path)} is more than chasquid follows"
             yield _Problem(finding=TOO_DEEP.found("", reason=reason), way=path)
         elif domain in self._accounts:
-            targets = self._lookup(local, domain)
+            targets = self.lookup(local, domain)
             if targets is None and self._is_nobody(local, domain) and len(path) == 2:
                 reason = f"{local}@{domain} is neither an account nor an alias"
                 yield _Problem(finding=TO_NOBODY.found("", reason=reason))
@@ -105,7 +109,7 @@ class _Book:
             if targets and (len(path) == 1 or self._good.get(path[-1], 0) < len(path)):
                 yield from self._all(targets, path)
 
-    def _all(self, targets: list[str], path: tuple[_Place, ...]) -> Iterator[_Problem]:
+    def _all(self, targets: list[str], path: tuple[Place, ...]) -> Iterator[_Problem]:
         good = True
         for one in targets:
             for problem in self._go(one, path):
@@ -114,7 +118,7 @@ class _Book:
         if good:
             self._good[path[-1]] = len(path)
 
-    def _go(self, one: str, path: tuple[_Place, ...]) -> Iterator[_Problem]:
+    def _go(self, one: str, path: tuple[Place, ...]) -> Iterator[_Problem]:
         where, via, _ = one.partition(" via ")
         local, domain = path[-1]
         following = place_of(where, domain, local)
@@ -127,8 +131,25 @@ class _Book:
         else:
             yield from self.follow((*path, following))
 
-    def _lookup(self, local: str, domain: str) -> list[str] | None:
-        for known in (_plain(local), _plain(_base(local))):
+    def passed(self, start: Place) -> set[Place]:
+        """Return the places that mail to ``start`` passes, itself included."""
+        seen = {start}
+        level = [start]
+        for _ in range(LOOKUPS - 1):
+            level = [
+                place_of(one, domain, local)
+                for local, domain in level
+                if domain in self._accounts
+                for one in self.lookup(local, domain) or ()
+                if " via " not in one
+            ]
+            level = [place for place in dict.fromkeys(level) if place not in seen]
+            seen.update(level)
+        return seen
+
+    def lookup(self, local: str, domain: str) -> list[str] | None:
+        """Return where an address of a domain of ours leads; None if it is no alias."""
+        for known in (plain(local), plain(base(local))):
             if (known, domain) in self._aliases:
                 return self._aliases[known, domain]
         # An account hides the catch-all under its very name only, not with dots or a suffix.
@@ -137,17 +158,19 @@ class _Book:
         return self._aliases.get((CATCH_ALL, domain))
 
     def _is_nobody(self, local: str, domain: str) -> bool:
-        known = map(_plain, self._accounts[domain])
-        return self._complete[domain] and _plain(_base(local)) not in known
+        known = map(plain, self._accounts[domain])
+        return self._complete[domain] and plain(base(local)) not in known
 
 
-def _plain(local: str) -> str:
+def plain(local: str) -> str:
+    """Return a local part as chasquid looks it up: without the dots that it ignores."""
     return address.without_dropped(local)
 
 
-def _base(local: str) -> str:
+def base(local: str) -> str:
+    """Return a local part without its suffix."""
     return local.partition(address.SUFFIX)[0]
 
 
-def _shown(path: tuple[_Place, ...]) -> str:
+def _shown(path: tuple[Place, ...]) -> str:
     return " → ".join(f"{local}@{domain}" for local, domain in path)
