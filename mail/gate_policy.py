@@ -140,17 +140,20 @@ def _ways(domains: Sequence[GateDomain]) -> dict[Place, set[Place]]:
         # A catch-all such as "*@elsewhere" leads each address to a place of its own.
         for local in everybody - served[own].keys():
             way = book.passed((local, own))
-            if way - fresh - {(local, own)}:
+            if way - fresh:
                 ways[local, own] = way
     return ways
 
 
 def _permit(account: Place, ways: Mapping[Place, set[Place]], given: set[Place]) -> _Permit:
-    used = {start for start, passed in ways.items() if account in map(_account, passed)}
+    used = {
+        start for start, passed in ways.items() if account in {_who(one, ways) for one in passed}
+    }
     used |= given | {account}
     whole = {domain for local, domain in used if local == CATCH_ALL}
     whole -= {domain for local, domain in given if local == CATCH_ALL}
-    excepted = {(local, domain) for local, domain in ways.keys() - used if domain in whole}
+    # A suffix of an own name may be an alias that leads elsewhere.
+    excepted = {one for one in ways.keys() - used if one[1] in whole or _base(one) in used}
     return _Permit(addresses=used, excepted=excepted)
 
 
@@ -166,7 +169,13 @@ def _served(domains: Sequence[GateDomain]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _account(place: Place) -> Place:
+def _who(place: Place, ways: Mapping[Place, set[Place]]) -> Place:
+    """Return whose a place is: a suffix is ignored unless it is an alias itself."""
+    whole = plain(place[0]), place[1]
+    return whole if whole in ways else _base(whole)
+
+
+def _base(place: Place) -> Place:
     return plain(base(place[0])), place[1]
 
 

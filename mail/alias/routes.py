@@ -132,8 +132,8 @@ class Book:
             yield from self.follow((*path, following))
 
     def passed(self, start: Place) -> set[Place]:
-        """Return the places that mail to ``start`` passes, itself included."""
-        seen = {start}
+        """Return the places that mail to ``start`` passes after it."""
+        seen: set[Place] = set()
         level = [start]
         for _ in range(LOOKUPS - 1):
             level = [

@@ -1,0 +1,1 @@
+"""The gate: which mail it takes, and which it refuses."""
