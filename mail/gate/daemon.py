@@ -1,0 +1,104 @@
+"""The mail gate as a service: chasquid's hook asks it about every mail.
+
+    python3 -m mail.gate.daemon [--policy FOLDER] [--socket PATH]
+
+systemd hands over the socket (``tapal-gate.socket``), so that mail waits there while the service
+restarts; with ``--socket`` it makes one of its own. Asked with the variable `STATUS` instead of a
+mail, it says whether it can judge.
+
+Of each mail that is not taken it logs one line: who, as whom, and the status code. What the mail
+says is nobody's business here.
+"""
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+from pathlib import Path
+from threading import Lock
+
+from mail.gate import decision, envelope, headers
+from mail.gate.protocol import Request
+from mail.gate.server import Server
+from mail.gate.store import FOLDER, PolicyError, Store
+from mail.gate.verdict import TAKEN, Verdict, later
+
+STATUS = "TAPAL_GATE_STATUS"
+FROM_SYSTEMD = 3  # the first file descriptor that it hands over: sd_listen_fds(3)
+NO_POLICY = later("4.3.5", "the mail gate cannot read its policy, try again later")
+
+_log = logging.getLogger("tapal-gate")
+
+
+class Gate:
+    """Judges mails by the policy in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._store = Store(folder)
+        self._lock = Lock()
+        self._said = ""
+
+    def judge(self, request: Request) -> Verdict:
+        """Return what becomes of the mail in ``request``."""
+        if STATUS in request.environment:
+            return self._status()
+        try:
+            with self._lock:
+                policy = self._store.current()
+        except PolicyError as error:
+            self._complain(str(error))
+            return NO_POLICY
+        self._said = ""
+        told = envelope.read(request.environment)
+        verdict = decision.decide(told, headers.read(request.mail), policy)
+        if verdict.status != TAKEN:
+            code = verdict.reason.partition(" ")[0]
+            _log.info("%s: %r from=%r", code, told.account or told.client, told.sender)
+        return verdict
+
+    def _status(self) -> Verdict:
+        """Look at the files now, whenever that was done last."""
+        with self._lock:
+            self._store = Store(self._folder)
+            try:
+                policy = self._store.current()
+            except PolicyError as error:
+                return later("4.3.5", str(error))
+        served = " ".join(sorted(one.name for one in policy.domains))
+        return Verdict(reason=f"judges mail for: {served or 'no domain yet'}")
+
+    def _complain(self, problem: str) -> None:
+        if problem != self._said:  # once, and not for every mail
+            _log.error("all mail has to wait: %s", problem)
+            self._said = problem
+
+
+def main(arguments: "list[str] | None" = None) -> None:
+    """Answer until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--policy", type=Path, default=FOLDER)
+    parser.add_argument("--socket")
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    server = Server(_listener(parsed.socket), Gate(parsed.policy).judge)
+    server.start()
+    signal.sigwait(ends)
+    server.stop()
+
+
+def _listener(path: "str | None") -> socket.socket:
+    if path is None:
+        return socket.socket(fileno=FROM_SYSTEMD)
+    Path(path).unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(512)
+    return listener
+
+
+if __name__ == "__main__":
+    main()
