@@ -12,11 +12,9 @@ says is nobody's business here.
 
 import argparse
 import logging
-import signal
 import socket
 import sys
 from pathlib import Path
-from threading import Lock
 
 from mail.gate import decision, envelope, headers
 from mail.gate.protocol import Request
@@ -37,7 +35,6 @@ class Gate:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._store = Store(folder)
-        self._lock = Lock()
         self._said = ""
 
     def judge(self, request: Request) -> Verdict:
@@ -45,8 +42,7 @@ class Gate:
         if STATUS in request.environment:
             return self._status()
         try:
-            with self._lock:
-                policy = self._store.current()
+            policy = self._store.current()
         except PolicyError as error:
             self._complain(str(error))
             return NO_POLICY
@@ -60,12 +56,11 @@ class Gate:
 
     def _status(self) -> Verdict:
         """Look at the files now, whenever that was done last."""
-        with self._lock:
-            self._store = Store(self._folder)
-            try:
-                policy = self._store.current()
-            except PolicyError as error:
-                return later("4.3.5", str(error))
+        self._store = Store(self._folder)
+        try:
+            policy = self._store.current()
+        except PolicyError as error:
+            return later("4.3.5", str(error))
         served = " ".join(sorted(one.name for one in policy.domains))
         return Verdict(reason=f"judges mail for: {served or 'no domain yet'}")
 
@@ -82,12 +77,7 @@ def main(arguments: "list[str] | None" = None) -> None:
     parser.add_argument("--socket")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    ends = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    server = Server(_listener(parsed.socket), Gate(parsed.policy).judge)
-    server.start()
-    signal.sigwait(ends)
-    server.stop()
+    Server(_listener(parsed.socket), Gate(parsed.policy).judge).run()
 
 
 def _listener(path: "str | None") -> socket.socket:
