@@ -136,7 +136,7 @@ class _Reader:
         return Settings()
 
     def _check_texts(self) -> None:
-        """Mend texts that no setting may hold, and remove aliases of such a name."""
+        """Mend texts that no setting may hold, and remove keys of such a name."""
         for path, text, is_name in list(_texts(self._raw, ())):
             is_new = not self._is_unreadable(path)
             problem = _text_problem(path, text) if is_new or is_name else None
@@ -217,7 +217,7 @@ def _parts(path: Path, value: object, *, many: bool) -> Iterator[tuple[Path, dic
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str, bool]]:
     """Yield every text in ``value`` with its path, and whether it is the last key of that path.
 
-    All keys but the names of aliases are known by now.
+    All keys but those of aliases and sendAs are known by now.
     """
     if isinstance(value, str):
         yield path, value, False

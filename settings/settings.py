@@ -219,7 +219,7 @@ class Existing(Model):
 
 
 class Domain(Model):
-    """A mail domain: its records, keys, accounts and aliases."""
+    """A mail domain: its records, keys, accounts and aliases, and who may send as whom."""
 
     name: DomainName
     zone: DomainName | None = None
@@ -230,6 +230,7 @@ class Domain(Model):
     dkim: tuple[DkimKey, ...] = DEFAULT_KEYS
     accounts: tuple[AccountName, ...] = ()
     aliases: dict[str, Targets] = {}
+    send_as: dict[str, Targets] = {}
 
     @property
     def dns_zone(self) -> str:

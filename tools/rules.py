@@ -84,8 +84,13 @@ SECTIONS = (
     ),
     Section(
         title="Accounts and aliases",
-        about="Who sends, and where mail that comes in is forwarded.",
-        modules=("mail.alias.check", "mail.alias.entry", "mail.alias.routes"),
+        about="Who sends, as whom, and where mail that comes in is forwarded.",
+        modules=(
+            "mail.alias.check",
+            "mail.alias.entry",
+            "mail.alias.routes",
+            "settings.rules.send_as",
+        ),
     ),
     Section(
         title="SPF",
