@@ -71,7 +71,7 @@ def read(value: bytes) -> Authors:
     mailboxes = _list(text)
     if not mailboxes:
         return Authors(text=text, fault="is not a plain list of addresses (RFC 5322)")
-    if any(map(_hides, mailboxes)):
+    if any(map(_hides, mailboxes)) or _normal(text).count("@") != text.count("@"):
         return Authors(text=text, fault="holds an address within an address")
     return Authors(text=text, mailboxes=mailboxes)
 
@@ -102,6 +102,8 @@ def _hides(mailbox: Mailbox) -> bool:
         return True
     if str(mailbox).isascii():
         return False
-    whole = unicodedata.normalize("NFKC", local)
-    domain = unicodedata.normalize("NFKC", mailbox.domain)
-    return bool(_SPECIALS.search(whole.replace(" ", "")) or _SPECIALS.search(domain))
+    return any(map(_SPECIALS.search, (_normal(local).replace(" ", ""), _normal(mailbox.domain))))
+
+
+def _normal(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 
 AUTHORS = ("from", "sender", "resent-from", "resent-sender")
 KINDS = frozenset({*AUTHORS, "date", "message-id"})
-LONGEST_HEAD = 1 << 20
+LONGEST_HEAD = 1 << 18
 LONGEST_LINE = 998  # RFC 5322 §2.1.1
 LONGEST_AUTHORS = 8192  # all lines of a From; what is longer costs too much to read in all ways
 
 _END = re.compile(rb"\n\r?\n")
+_FOLDED = re.compile(rb"\n(?![ \t])")
+_KINDS = {kind.encode(): kind for kind in KINDS}
+_NOT_A_FIELD = "has a line that is not a field"
 _NOISE = bytes(byte for byte in range(256) if not 33 <= byte <= 126)
 
 
@@ -83,30 +86,24 @@ def read(data: bytes) -> Head:
         text = text.replace(b"\r\n", b"\n")
         if b"\r" in text:
             return Head(fault="has a carriage return that does not end a line")
-    return _fields(text.removesuffix(b"\n").split(b"\n") if text else [])
+    return _fields(_FOLDED.split(text.removesuffix(b"\n"))) if text else Head()
 
 
-def _fields(lines: list[bytes]) -> Head:
+def _fields(parts: list[bytes]) -> Head:
+    """Return the head of ``parts``, each a field with its folded lines."""
+    if parts[0][:1] in (b" ", b"\t"):
+        return Head(fault=_NOT_A_FIELD)
     fields: dict[str, list[Field]] = {}
-    first = 0
-    index, count = 0, len(lines)
-    while index < count:
-        begin = index
-        index += 1
-        while index < count and lines[index][:1] in (b" ", b"\t"):
-            index += 1
-        name, colon, _ = lines[begin].partition(b":")
-        if not colon or lines[begin][:1] in (b" ", b"\t"):
-            return Head(fault="has a line that is not a field")
-        first = first or index
-        kind = name.translate(None, _NOISE).lower().decode("ascii")
-        if kind in KINDS:
-            if kind in AUTHORS and sum(map(len, lines[begin:index])) > LONGEST_AUTHORS:
-                return Head(fault=f"has a {kind} field of more than {LONGEST_AUTHORS} octets")
-            fields.setdefault(kind, []).append(_field(name, lines[begin:index]))
-    return Head(fields=fields, first=tuple(lines[:first]))
-
-
-def _field(name: bytes, lines: list[bytes]) -> Field:
-    value = b"".join(lines)[len(name) + 1 :]
-    return Field(name=name, value=value, longest=max(map(len, lines)))
+    for part in parts:
+        name, colon, value = part.partition(b":")
+        if not colon or b"\n" in name:
+            return Head(fault=_NOT_A_FIELD)
+        kind = _KINDS.get(name.translate(None, _NOISE).lower())
+        if kind is None:
+            continue
+        if kind in AUTHORS and len(part) > LONGEST_AUTHORS:
+            return Head(fault=f"has a {kind} field of more than {LONGEST_AUTHORS} octets")
+        longest = max(map(len, part.split(b"\n")))
+        found = Field(name=name, value=value.replace(b"\n", b""), longest=longest)
+        fields.setdefault(kind, []).append(found)
+    return Head(fields=fields, first=tuple(parts[0].split(b"\n")))

@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 _ENCODED = re.compile(r"xn--([a-z0-9-]+)")
+_BEYOND = re.compile(r"[^\x00-\x7f]")
 _STOPS = str.maketrans({"\u3002": ".", "\uff61": ".", "\uff0e": ".", "\u2024": "."})
 # Marks that IDNA ignores (UTS 46 "ignored") and that are not of category Cf.
 _IGNORED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
@@ -26,6 +27,16 @@ def loose(name: str) -> str:
     if name.isascii() and "--" not in name:
         return name.lower().strip(".")
     return _loose(name)
+
+
+def read_as(name: str) -> list[str]:
+    """Return the `loose` names that programs read where ``name`` is written.
+
+    One that does not know international names ends it before the first character beyond ASCII.
+    """
+    if name.isascii():
+        return [loose(name)]
+    return [loose(name), loose(_BEYOND.split(name, maxsplit=1)[0])]
 
 
 def text(value: str) -> str:

@@ -30,7 +30,9 @@ def decide(envelope: Envelope, head: Head, policy: Policy) -> Verdict:
 
 
 def _claims(domains: Iterable[str], where: str, policy: Policy) -> dict[str, str]:
-    return {name: where for name in map(names.loose, domains) if policy.is_claim(name)}
+    return {
+        name: where for domain in domains for name in names.read_as(domain) if policy.is_claim(name)
+    }
 
 
 def _domains(address: str) -> list[str]:

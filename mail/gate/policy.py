@@ -113,4 +113,5 @@ def _pattern(whole: "set[str]", above: "set[str]") -> "re.Pattern[str]":
     below = "|".join(re.escape(one) for one in sorted(whole))
     exact = "|".join(re.escape(one) for one in sorted(above))
     before = rf"(?<![\w-])(?:{below})" + (rf"|(?<![\w.-])(?:{exact})" if exact else "")
-    return re.compile(rf"(?:{before})(?![\w-]|\.\w)")
+    # ASCII: a letter beyond it ends a name for a program that does not know international ones.
+    return re.compile(rf"(?:{before})(?![\w-]|\.\w)", re.ASCII)

@@ -12,17 +12,20 @@ from mail.gate import names, words
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BLANK = re.compile(r"\s+")
-_MARKS = str.maketrans("", "", "\"\\'")
+_QUOTED = re.compile(r'"[^"]*"')
+_MARKS = str.maketrans("", "", "\"\\'<>[]")
 
 
 def all_of(text: str) -> set[str]:
     """Return the readings of ``text``, their names in `names.loose` form."""
     found: set[str] = set()
-    for decoded in {text, words.decoded(text)}:
+    for decoded in {text, words.decoded(text), words.decoded(text, apart=True)}:
         for whole in _without_comments(decoded):
-            for bare in (whole, whole.translate(_MARKS)):
-                # Some programs skip a control character, others end the text there.
-                found |= {_BLANK.sub("", _CONTROL.sub("", bare)), _CONTROL.sub(" ", bare)}
+            for bare in {whole, whole.translate(_MARKS), _QUOTED.sub("", whole)}:
+                # Some programs skip a control character, others end the address there.
+                found.add(_CONTROL.sub(" ", bare))
+                found.add(_BLANK.sub("", _CONTROL.sub("", bare)))
+                found.add(_BLANK.sub("", _CONTROL.sub(",", bare)))
     return {names.text(one) for one in found}
 
 

@@ -67,14 +67,15 @@ def load(folder: Path) -> Policy:
     Raises:
         PolicyError: A file cannot be read, or there is none.
     """
-    host = _read(folder / "host.json")
+    path = folder / "host.json"
+    host = _read(path)
     files = _domain_files(folder)
     if not files:
         raise PolicyError(f"the policy cannot be read: no domain in {folder / 'domains'}")
     return Policy(
-        host=names.exact(_text(host, "host", folder)),
-        postmaster=_text(host, "postmaster", folder, default=""),
-        organisation=_text(host, "organisation", folder, default=""),
+        host=names.exact(_text(host, "host", path)),
+        postmaster=_text(host, "postmaster", path, default=""),
+        organisation=_text(host, "organisation", path, default=""),
         domains=[_domain(path) for path in files],
     )
 

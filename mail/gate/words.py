@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-_WORD = re.compile(r"=\?([^?\s]*)\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 # The character sets that mail uses. Others (Python knows "idna", "unicode_escape") are not tried.
 _CHARSET = re.compile(
@@ -14,16 +14,22 @@ _CHARSET = re.compile(
 _QUOTED = re.compile(rb"=([0-9a-fA-F]{2})")
 
 
-def decoded(text: str) -> str:
-    """Return ``text`` with each encoded word replaced by what it stands for; never raises."""
-    return _WORD.sub(_word, _BETWEEN.sub(r"\1\2", text)) if "=?" in text else text
+def decoded(text: str, *, apart: bool = False) -> str:
+    """Return ``text`` with each encoded word replaced by what it stands for; never raises.
+
+    ``apart`` puts blanks around each, as programs do that take it for a word of its own.
+    """
+    if "=?" not in text:
+        return text
+    around = " " if apart else ""
+    return _WORD.sub(lambda found: f"{around}{_word(found)}{around}", _BETWEEN.sub(r"\1\2", text))
 
 
 def _word(found: "re.Match[str]") -> str:
     charset, encoding, content = found.groups()
     raw = content.encode("utf-8", "surrogateescape")
     data = _base64(raw) if encoding in "bB" else _q(raw)
-    charset = charset.partition("*")[0]  # RFC 2231 §5 puts a language after it
+    charset = charset.partition("*")[0].strip()  # RFC 2231 §5 puts a language after it
     try:
         return data.decode(charset if _CHARSET.fullmatch(charset) else "latin-1", "replace")
     except (LookupError, ValueError):
