@@ -13,7 +13,8 @@ AUTHORS = ("from", "sender", "resent-from", "resent-sender")
 KINDS = frozenset({*AUTHORS, "date", "message-id"})
 LONGEST_HEAD = 1 << 18
 LONGEST_LINE = 998  # RFC 5322 §2.1.1
-LONGEST_AUTHORS = 8192  # all lines of a From; what is longer costs too much to read in all ways
+# All From and Sender lines together: what is longer would cost too much to read in all ways.
+LONGEST_AUTHORS = 4096
 
 _END = re.compile(rb"\n\r?\n")
 _FOLDED = re.compile(rb"\n(?![ \t])")
@@ -94,6 +95,7 @@ def _fields(parts: list[bytes]) -> Head:
     if parts[0][:1] in (b" ", b"\t"):
         return Head(fault=_NOT_A_FIELD)
     fields: dict[str, list[Field]] = {}
+    authors = 0
     for part in parts:
         name, colon, value = part.partition(b":")
         if not colon or b"\n" in name:
@@ -101,8 +103,9 @@ def _fields(parts: list[bytes]) -> Head:
         kind = _KINDS.get(name.translate(None, _NOISE).lower())
         if kind is None:
             continue
-        if kind in AUTHORS and len(part) > LONGEST_AUTHORS:
-            return Head(fault=f"has a {kind} field of more than {LONGEST_AUTHORS} octets")
+        authors += len(part) if kind in AUTHORS else 0
+        if authors > LONGEST_AUTHORS:
+            return Head(fault=f"has From and Sender lines of more than {LONGEST_AUTHORS} octets")
         longest = max(map(len, part.split(b"\n")))
         found = Field(name=name, value=value.replace(b"\n", b""), longest=longest)
         fields.setdefault(kind, []).append(found)

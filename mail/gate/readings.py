@@ -19,7 +19,7 @@ _MARKS = str.maketrans("", "", "\"\\'<>[]")
 def all_of(text: str) -> set[str]:
     """Return the readings of ``text``, their names in `names.loose` form."""
     found: set[str] = set()
-    for decoded in {text, words.decoded(text), words.decoded(text, apart=True)}:
+    for decoded in words.decoded(text):
         for whole in _without_comments(decoded):
             for bare in {whole, whole.translate(_MARKS), _QUOTED.sub("", whole)}:
                 # Some programs skip a control character, others end the address there.

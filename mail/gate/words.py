@@ -1,10 +1,11 @@
-"""Encoded words (RFC 2047) in a text, decoded as the most lenient program would."""
+"""Encoded words (RFC 2047) in a text, decoded in the ways in which programs do it."""
 
 import base64
 import binascii
 import re
 
-_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
+_WORD = re.compile(r"=\?([^?\s]*)\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+_BEGIN = re.compile(r"=\?([^?]*)\?([bq])\?", re.IGNORECASE)
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 # The character sets that mail uses. Others (Python knows "idna", "unicode_escape") are not tried.
 _CHARSET = re.compile(
@@ -14,19 +15,44 @@ _CHARSET = re.compile(
 _QUOTED = re.compile(rb"=([0-9a-fA-F]{2})")
 
 
-def decoded(text: str, *, apart: bool = False) -> str:
-    """Return ``text`` with each encoded word replaced by what it stands for; never raises.
+def decoded(text: str) -> "set[str]":
+    """Return what ``text`` may become when its encoded words are decoded; never raises.
 
-    ``apart`` puts blanks around each, as programs do that take it for a word of its own.
+    Programs differ in what may stand within a word, and in whether it is put apart from the text
+    around it.
     """
     if "=?" not in text:
-        return text
-    around = " " if apart else ""
-    return _WORD.sub(lambda found: f"{around}{_word(found)}{around}", _BETWEEN.sub(r"\1\2", text))
+        return {text}
+    joined = _BETWEEN.sub(r"\1\2", text)
+    found = {text}
+    for around in ("", " "):
+        found |= {_strict(joined, around), _lenient(joined, around)}
+    return found
 
 
-def _word(found: "re.Match[str]") -> str:
-    charset, encoding, content = found.groups()
+def _strict(text: str, around: str) -> str:
+    """Return ``text`` with those words decoded that follow the grammar."""
+    return _WORD.sub(lambda found: f"{around}{_word(*found.groups())}{around}", text)
+
+
+def _lenient(text: str, around: str) -> str:
+    """Return ``text`` with words decoded from any beginning to the next end.
+
+    By hand, since a regular expression takes the square of the length where no end comes.
+    """
+    parts: list[str] = []
+    position = 0
+    while found := _BEGIN.search(text, position):
+        end = text.find("?=", found.end())
+        if end < 0:
+            break
+        word = _word(found.group(1), found.group(2), text[found.end() : end])
+        parts += [text[position : found.start()], around, word, around]
+        position = end + 2
+    return "".join((*parts, text[position:]))
+
+
+def _word(charset: str, encoding: str, content: str) -> str:
     raw = content.encode("utf-8", "surrogateescape")
     data = _base64(raw) if encoding in "bB" else _q(raw)
     charset = charset.partition("*")[0].strip()  # RFC 2231 §5 puts a language after it
