@@ -60,7 +60,8 @@ def _gate(folder: Path, python: str) -> "Iterator[tuple[Path, subprocess.Popen[b
         text = json.dumps({"domain": name, "spellings": [name], **account})
         (folder / "domains" / f"{name}.json").write_text(text)
     path = folder / "gate.sock"
-    command = [python, "-m", daemon.__name__, "--policy", str(folder), "--socket", str(path)]
+    folders = ["--policy", str(folder), "--domains", str(folder / "domains")]
+    command = [python, "-m", daemon.__name__, *folders, "--socket", str(path)]
     process = subprocess.Popen(command)
     try:
         for _ in range(100):

@@ -1,6 +1,6 @@
 """The mail gate as a service: chasquid's hook asks it about every mail.
 
-    python3 -m mail.gate.daemon [--policy FOLDER] [--socket PATH]
+    python3 -m mail.gate.daemon [--policy FOLDER] [--domains FOLDER] [--socket PATH]
 
 systemd hands over the socket (``tapal-gate.socket``), so that mail waits there while the service
 restarts; with ``--socket`` it makes one of its own. Asked with the variable `STATUS` instead of a
@@ -19,7 +19,7 @@ from pathlib import Path
 from mail.gate import decision, envelope, headers
 from mail.gate.protocol import Request
 from mail.gate.server import Server
-from mail.gate.store import FOLDER, PolicyError, Store
+from mail.gate.store import FOLDER, LOCAL, PolicyError, Store
 from mail.gate.verdict import TAKEN, Verdict, later
 
 STATUS = "TAPAL_GATE_STATUS"
@@ -30,11 +30,11 @@ _log = logging.getLogger("tapal-gate")
 
 
 class Gate:
-    """Judges mails by the policy in a folder."""
+    """Judges mails by the policy in ``folder``; ``local`` has chasquid's folder of each domain."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._store = Store(folder)
+    def __init__(self, folder: Path, local: Path) -> None:
+        self._folders = folder, local
+        self._store = Store(folder, local)
         self._said = ""
 
     def judge(self, request: Request) -> Verdict:
@@ -56,13 +56,13 @@ class Gate:
 
     def _status(self) -> Verdict:
         """Look at the files now, whenever that was done last."""
-        self._store = Store(self._folder)
+        self._store = Store(*self._folders)
         try:
             policy = self._store.current()
         except PolicyError as error:
             return later("4.3.5", str(error))
         served = " ".join(sorted(one.name for one in policy.domains))
-        return Verdict(reason=f"judges mail for: {served or 'no domain yet'}")
+        return Verdict(reason=f"judges mail for {served}")
 
     def _complain(self, problem: str) -> None:
         if problem != self._said:  # once, and not for every mail
@@ -74,10 +74,11 @@ def main(arguments: "list[str] | None" = None) -> None:
     """Answer until told to end."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--policy", type=Path, default=FOLDER)
+    parser.add_argument("--domains", type=Path, default=LOCAL)
     parser.add_argument("--socket")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    Server(_listener(parsed.socket), Gate(parsed.policy).judge).run()
+    Server(_listener(parsed.socket), Gate(parsed.policy, parsed.domains).judge).run()
 
 
 def _listener(path: "str | None") -> socket.socket:

@@ -6,8 +6,8 @@ so nobody waits for another's mail. A question that goes wrong is answered "try 
 nothing passes unjudged.
 """
 
-import contextlib
 import logging
+import select
 import signal
 import socket
 import struct
@@ -39,16 +39,25 @@ class Server:
         The mail in hand is still answered; who waits in the socket's queue stays there, for the
         next to answer if systemd keeps the socket open.
         """
+        # A signal is noted by Python here, and wakes up `poll`.
+        ended, noted = socket.socketpair()
+        noted.setblocking(False)
+        signal.set_wakeup_fd(noted.fileno())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        while not self._stopping:
+        calls = select.poll()
+        for one in (self._listener, ended):
+            calls.register(one, select.POLLIN)
+        while True:
+            calls.poll()
+            if self._stopping:
+                return
             connection, _ = self._listener.accept()
             with connection:
                 try:
                     self._serve(connection)
                 except (OSError, ProtocolError) as error:
-                    if not self._stopping:  # then it is `_stop` that has called
-                        _log.warning("a question broke off: %s", error)
+                    _log.warning("a question broke off: %s", error)
 
     def _serve(self, connection: socket.socket) -> None:
         # The kernel's own timeout: with Python's every read would first ask whether it may.
@@ -63,7 +72,3 @@ class Server:
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
-        # Wakes up `accept`; if the queue is full, it is awake.
-        with socket.socket(socket.AF_UNIX) as waker, contextlib.suppress(BlockingIOError):
-            waker.setblocking(False)
-            waker.connect(self._listener.getsockname())

@@ -1,7 +1,8 @@
 """The policy's files, read, and read again when one of them has changed.
 
 Whoever asks gets the policy of the files as they are, or a `PolicyError`: a file that is gone or
-broken must not make a domain of ours look like a stranger's.
+broken must not make a domain of ours look like a stranger's. For the same reason a domain that
+chasquid has a folder for, and that has no file here, is one of ours whose accounts are not known.
 """
 
 import json
@@ -14,6 +15,7 @@ from mail.gate.account import EVERY, Account, plain
 from mail.gate.policy import Domain, Policy
 
 FOLDER = Path("/etc/tapal/gate")
+LOCAL = Path("/etc/chasquid/domains")
 FRESH = 1.0  # seconds in which the files are not looked at again
 _Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -23,12 +25,23 @@ class PolicyError(Exception):
 
 
 class Store:
-    """The policy that lies in a folder."""
+    """The policy that lies in a folder.
+
+    Args:
+        folder: Where it lies.
+        local: Folder with a folder for each domain that chasquid serves, whatever the policy says.
+        clock: Tells how long ago the files were looked at.
+    """
 
     def __init__(
-        self, folder: Path = FOLDER, *, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path = FOLDER,
+        local: "Path | None" = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
+        self._local = local
         self._clock = clock
         self._looked = float("-inf")
         self._stamp: _Stamp = ()
@@ -45,14 +58,15 @@ class Store:
             stamp = self._stamps()
             if self._policy is None or stamp != self._stamp:
                 self._policy = None
-                self._policy, self._stamp = load(self._folder), stamp
+                self._policy, self._stamp = load(self._folder, self._local), stamp
             self._looked = now
         return self._policy
 
     def _stamps(self) -> _Stamp:
         try:
             found = []
-            for path in (self._folder / "host.json", *_domain_files(self._folder)):
+            others = (self._local,) if self._local else ()
+            for path in (self._folder / "host.json", *others, *_domain_files(self._folder)):
                 stat = path.stat()
                 found.append((path.name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
         except OSError as error:
@@ -61,28 +75,39 @@ class Store:
         return tuple(found)
 
 
-def load(folder: Path) -> Policy:
-    """Return the policy that lies in ``folder``.
+def load(folder: Path, local: "Path | None" = None) -> Policy:
+    """Return the policy that lies in ``folder``; see `Store` for ``local``.
 
     Raises:
-        PolicyError: A file cannot be read, or there is none.
+        PolicyError: A file cannot be read, or there is neither a file nor a folder of a domain.
     """
     path = folder / "host.json"
     host = _read(path)
-    files = _domain_files(folder)
-    if not files:
+    domains = [_domain(path) for path in _domain_files(folder)]
+    unknown = _served(local) - {one.name for one in domains} if local else set()
+    domains += [Domain(name=name, spellings=(name,)) for name in sorted(unknown)]
+    if not domains:
         raise PolicyError(f"the policy cannot be read: no domain in {folder / 'domains'}")
     return Policy(
         host=names.exact(_text(host, "host", path)),
         postmaster=_text(host, "postmaster", path, default=""),
         organisation=_text(host, "organisation", path, default=""),
-        domains=[_domain(path) for path in files],
+        domains=domains,
     )
+
+
+def _served(local: Path) -> "set[str]":
+    try:
+        return {names.exact(path.name) for path in local.iterdir() if path.is_dir()}
+    except OSError as error:
+        raise PolicyError(f"the policy cannot be read: {error}") from error
 
 
 def _domain_files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in (folder / "domains").iterdir() if path.suffix == ".json")
+    except FileNotFoundError:
+        return []
     except OSError as error:
         raise PolicyError(f"the policy cannot be read: {error}") from error
 

@@ -26,7 +26,9 @@ class Gate:
         self.socket = folder / "gate.sock"
         self.policy = folder / "policy"
         self._python = python
+        self.domains = folder / "chasquid-domains"
         (self.policy / "domains").mkdir(parents=True)
+        self.domains.mkdir()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -36,11 +38,10 @@ class Gate:
 
     def start(self) -> None:
         """Start it and wait until it answers, if only that it has no policy."""
-        command = [self._python, "-m", daemon.__name__, "--policy", str(self.policy)]
+        folders = ["--policy", str(self.policy), "--domains", str(self.domains)]
+        command = [self._python, "-m", daemon.__name__, *folders, "--socket", str(self.socket)]
         with (self.folder / "gate.log").open("a") as log:
-            self._process = subprocess.Popen(
-                [*command, "--socket", str(self.socket)], cwd=ROOT, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         for _ in range(200):
             try:
                 self.status()
@@ -55,10 +56,19 @@ class Gate:
         """Ask it whether it can judge."""
         return protocol.ask(str(self.socket), {daemon.STATUS: "1"})
 
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send it a signal, wait for its end, and return its status."""
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        self.send(signal.SIGKILL)
+        self.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for its end and return its status."""
+        assert self._process is not None
         return self._process.wait(10)
 
     def write(self, host: str, domains: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -91,4 +101,4 @@ def running(folder: Path) -> Iterator[Gate]:
     try:
         yield gate
     finally:
-        gate.end(signal.SIGKILL)
+        gate.kill()

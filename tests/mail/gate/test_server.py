@@ -2,12 +2,15 @@
 
 import signal
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from mail.gate import verdict
 from mail.password import scrypt
 from tests.mail.chasquid.server import HOST, Server
 from tests.mail.chasquid.server import running as chasquid_running
@@ -85,7 +88,7 @@ def test_an_account_writes_as_itself_and_as_no_other(server: Server, gate: Gate)
 
 
 def test_a_dead_gate_lets_mail_wait(server: Server, gate: Gate) -> None:
-    gate.end(signal.SIGKILL)
+    gate.kill()
     for sender in ("who@b.test", "i@a.test"):
         code, text = outside(server, "who@b.test", mail(sender))
         assert (code, text) == (451, "4.3.0 the mail gate does not answer, try again later")
@@ -95,25 +98,64 @@ def test_a_dead_gate_lets_mail_wait(server: Server, gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("broken", ["host.json", "domains/a.test.json"])
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"domain": 1}', None])
-def test_a_broken_policy_lets_mail_wait(
-    server: Server, gate: Gate, broken: str, text: str | None
-) -> None:
-    if text is None and broken != "host.json":
-        pytest.skip("a domain without a file is no domain of ours")
-    file = gate.policy / broken
-    if text is None:
-        file.unlink()
-    else:
-        file.write_text(text)
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"domain": 1}'])
+def test_a_broken_policy_lets_mail_wait(server: Server, gate: Gate, broken: str, text: str) -> None:
+    (gate.policy / broken).write_text(text)
     try:
-        assert gate.status().status == 75
-        for sender in ("who@b.test", "i@a.test"):
-            code, said = outside(server, "who@b.test", mail(sender))
-            assert (code, said.split()[0]) == (451, "4.3.5")
+        _assert_all_waits(server, gate)
     finally:
         gate.write(HOST, POLICY)
     assert outside(server, "who@b.test", mail("who@b.test"))[0] == 250
+
+
+@pytest.mark.parametrize("gone", ["policy/host.json", "chasquid-domains"])
+def test_without_its_files_it_lets_mail_wait(server: Server, gate: Gate, gone: str) -> None:
+    kept = gate.folder / "kept"
+    (gate.folder / gone).rename(kept)
+    try:
+        _assert_all_waits(server, gate)
+    finally:
+        kept.rename(gate.folder / gone)
+        gate.status()
+    assert outside(server, "who@b.test", mail("who@b.test"))[0] == 250
+
+
+def _assert_all_waits(server: Server, gate: Gate) -> None:
+    assert gate.status().status == verdict.LATER
+    for sender in ("who@b.test", "i@a.test"):
+        code, said = outside(server, "who@b.test", mail(sender))
+        assert (code, said.split()[0]) == (451, "4.3.5")
+    assert submitted(server, "i@a.test", "i@a.test", mail("i@a.test"))[0] == 451
+
+
+def test_a_domain_whose_file_is_gone_is_still_ours(server: Server, gate: Gate) -> None:
+    """So is the domain of another stack that has written no file yet."""
+    (gate.policy / "domains/a.test.json").unlink()
+    (gate.domains / "a.test").mkdir()
+    gate.status()
+    try:
+        assert outside(server, "who@b.test", mail("i@a.test"))[0] == 554
+        assert outside(server, "who@b.test", mail("who@b.test"))[0] == 250
+        assert submitted(server, "i@a.test", "i@a.test", mail("i@a.test"))[0] == 451
+    finally:
+        (gate.domains / "a.test").rmdir()
+        gate.write(HOST, POLICY)
+
+
+def test_told_to_end_it_still_answers_what_it_has_in_hand(tmp_path: Path) -> None:
+    gate = Gate(tmp_path)
+    gate.start()
+    gate.write(HOST, POLICY)
+    environment = b"AUTH_AS=\0MAIL_FROM=who@b.test\0"
+    with socket.socket(socket.AF_UNIX) as hook:
+        hook.connect(str(gate.socket))
+        hook.sendall(len(environment).to_bytes(4, "big"))
+        time.sleep(0.2)
+        gate.send(signal.SIGTERM)
+        time.sleep(0.2)
+        hook.sendall(environment + b"From: who@b.test\n\n")
+        assert hook.recv(100) == bytes([verdict.TAKEN])
+    assert gate.wait() == 0
 
 
 def test_a_policy_is_taken_up_without_a_restart(server: Server, gate: Gate) -> None:
