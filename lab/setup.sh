@@ -6,8 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cache=${TAPAL_CACHE:-/var/cache/tapal}
-packages=(bind9-dnsutils ca-certificates debootstrap iproute2 nftables openssh-client
-  openssh-server openssl python3 python3-venv shellcheck systemd-container)
+packages=(bind9-dnsutils ca-certificates debootstrap gcc iproute2 nftables openssh-client
+  openssh-server openssl perl-base python3 python3-venv qemu-user shellcheck systemd-container)
+# The gate's hook is built for both kinds of machines.
+case $(dpkg --print-architecture) in
+amd64) packages+=(gcc-aarch64-linux-gnu) ;;
+arm64) packages+=(gcc-x86-64-linux-gnu) ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do

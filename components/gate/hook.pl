@@ -8,11 +8,13 @@ sub fail {
     exit 75;
 }
 
+my $environment = join '', map { "$_=$ENV{$_}\0" } keys %ENV;
+my $data = pack 'N a*', length $environment, $environment;
+sysread STDIN, $data, 65536, length $data;
+
 $SIG{PIPE} = 'IGNORE';
 socket my $gate, 1, 1, 0 or fail();
 connect $gate, pack 'S Z*', 1, $ARGV[0] or fail();
-my $environment = join '', map { "$_=$ENV{$_}\0" } keys %ENV;
-my $data = pack 'N a*', length $environment, $environment;
 while (length $data) {
     my $sent = syswrite $gate, $data or last;
     substr $data, 0, $sent, '';

@@ -1,0 +1,1 @@
+"""The mail gate on the host: its hook, its files, its order."""
