@@ -11,6 +11,7 @@ from components.component import after
 from components.dns.dkim_keys import DkimKeys
 from components.dns.domain_records import DomainRecords
 from components.dns.host_records import HostRecords
+from components.gate.gate import MailGate, MailGateArgs
 from components.host import host_stack
 from components.host.certificate import Certificate, CertificateArgs
 from components.host.host import Host, HostArgs
@@ -28,8 +29,9 @@ if own := plan.host:
     certificate_args = CertificateArgs(plan=own, ssh_target=stack.ssh_target)
     certificate = Certificate("certificate", certificate_args, after(names))
     installed = MailServer("mail", MailServerArgs(plan=own, chasquid=chasquid), after(host))
+    gate = MailGate("gate", MailGateArgs(plan=own, ssh_target=stack.ssh_target), after(installed))
     service_args = MailServiceArgs(chasquid=chasquid, revisions=installed.revisions)
-    running = MailService("service", service_args, after(certificate, installed))
+    running = MailService("service", service_args, after(certificate, gate))
 else:  # another stack has brought up the server
     installed = running = host_stack.refer(stack)
 

@@ -41,6 +41,7 @@ class HostPlan:
         zone: where its name lies.
         records: what becomes of its records, by what they are for: ``a``, ``aaaa``, ``helo-spf``
             (the SPF of its own name) and ``spf`` (the one that its domains include).
+        gate: what the mail gate must know of it: the text of its file.
         findings: what else the zone holds against it.
     """
 
@@ -49,6 +50,7 @@ class HostPlan:
     server: Server
     zone: Zone
     records: Mapping[str, RecordPlan]
+    gate: str
     findings: tuple[Finding, ...] = ()
 
 
@@ -85,6 +87,7 @@ class DomainPlan:
         dmarc: what becomes of its DMARC record.
         mx: what becomes of its MX records.
         dkim: its keys, in the order of the stack's file.
+        gate: who may send as whom, as the mail gate must know it: the text of its file.
     """
 
     settings: Domain
@@ -94,6 +97,7 @@ class DomainPlan:
     dmarc: RecordPlan
     mx: RecordPlan
     dkim: tuple[KeyPlan, ...]
+    gate: str
 
     @property
     def name(self) -> str:

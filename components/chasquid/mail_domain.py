@@ -13,6 +13,7 @@ from components.load import Stack
 from components.plan import DomainPlan
 from components.resources.account import Account
 from components.resources.host_file import HostFile
+from mail import gate_policy
 from mail.alias import entry
 from mail.chasquid import files as chasquid_files
 from mail.password import Scrypt
@@ -61,7 +62,8 @@ class MailDomain(Component):
             undo=True,
             opts=self.child(),
         )
-        self._folder: pulumi.Resource = folder.resource
+        # Whatever else is there of the domain goes before the gate forgets it.
+        self._folder: pulumi.Resource = self._gate_file(folder.resource)
         keys = [self._key(key) for key in args.keys]
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
@@ -71,6 +73,14 @@ class MailDomain(Component):
         files = [*keys, users, aliases]
         args.chasquid.ensure_running(f"{name}-start", revisions, self.child(args.running, *files))
         self.register_outputs({"domain": args.plan.name})
+
+    def _gate_file(self, folder: pulumi.Resource) -> HostFile:
+        return HostFile(
+            f"{self._label}-gate",
+            path=gate_policy.domain_path(self._args.plan.name),
+            content=self._args.plan.gate,
+            opts=self.child(folder),
+        )
 
     def _key(self, key: SigningKey) -> HostFile:
         name = f"{self._label}-key-{key.selector}"

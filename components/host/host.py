@@ -12,7 +12,7 @@ from mail.template import render
 from settings.settings import Host as HostSettings
 from settings.ssh_target import SshTarget
 
-PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl")
+PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
 HTTP = 80
 FIREWALL = "/etc/tapal/firewall.nft"
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from components.load import Stack
 from components.plan import DomainPlan, HostPlan, KeyPlan, Plan, Zone
-from mail import dkim, dmarc, txt
+from mail import dkim, dmarc, gate_policy, txt
+from mail.gate_policy import GateDomain
 from mail.spf import publish
 from mail.zone.choice import RRset, Sender, plan_dmarc, plan_spf
 from mail.zone.deletions import DKIM_KEYS
@@ -23,8 +24,9 @@ def plan(stack: Stack, zones: Mapping[str, Zone]) -> Plan:
         stack: what is to be brought up.
         zones: by name, every zone that its records go to.
     """
+    gate = gate_policy.domain_texts(list(map(_gate, stack.settings.domains)))
     domains = [
-        _domain(domain, stack, zones[domain.dns_zone], f"domains[{index}]")
+        _domain(domain, stack, zones[domain.dns_zone], f"domains[{index}]", gate[domain.name])
         for index, domain in enumerate(stack.settings.domains)
     ]
     return Plan(stack=stack, host=_host(stack, zones), domains=tuple(domains))
@@ -42,6 +44,7 @@ def _host(stack: Stack, zones: Mapping[str, Zone]) -> HostPlan | None:
         server=stack.settings.server,
         zone=zone,
         records=_host_records(host, zone.listing),
+        gate=gate_policy.host_text(host.name, acme.email, zone.name),
         findings=tuple(without),
     )
 
@@ -59,7 +62,7 @@ def _host_records(host: Host, listing: Listing) -> Mapping[str, RecordPlan]:
     return found
 
 
-def _domain(domain: Domain, stack: Stack, zone: Zone, key: str) -> DomainPlan:
+def _domain(domain: Domain, stack: Stack, zone: Zone, key: str, gate: str) -> DomainPlan:
     allowed = DKIM_KEYS in stack.settings.allow
     return DomainPlan(
         settings=domain,
@@ -82,6 +85,15 @@ def _domain(domain: Domain, stack: Stack, zone: Zone, key: str) -> DomainPlan:
             )
             for index, one in enumerate(domain.dkim)
         ),
+        gate=gate,
+    )
+
+
+def _gate(domain: Domain) -> GateDomain:
+    return GateDomain(
+        addresses=domain.addresses(),
+        send_as=domain.send_as,
+        organisation=domain.dns_zone if domain.dns_zone != domain.name else None,
     )
 
 

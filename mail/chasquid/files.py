@@ -89,6 +89,11 @@ def domain_directory(name: str) -> str:
     return f"{CONFIG_DIRECTORY}/domains/{domain(name)}"
 
 
+def hook_path() -> str:
+    """Return the path of the program that chasquid runs for each mail before it takes it."""
+    return f"{CONFIG_DIRECTORY}/hooks/post-data"
+
+
 def users_path(name: str) -> str:
     """Return the path of the users file of domain ``name``."""
     return f"{domain_directory(name)}/users"

@@ -7,6 +7,8 @@ from tests.components.example import declared
 from tests.components.recorder import Declared
 
 KEY = "/etc/chasquid/domains/example.com/dkim:2026a.pem"
+HOOK = "/etc/chasquid/hooks/post-data"
+GATE = "/etc/tapal/gate/domains/example.com.json"
 
 
 def _named(what: str) -> Declared:
@@ -55,6 +57,21 @@ def _named(what: str) -> Declared:
         ("example.com-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
         ("service-start", "/etc/chasquid/chasquid.conf", "the same"),
         ("example.com-start", "service-start", "the host's own start comes first"),
+        ("gate-start", "mail-install", "its socket belongs to chasquid's group"),
+        ("gate-start", "/etc/tapal/gate/host.json", "it reads it"),
+        ("gate-start", "/usr/local/lib/tapal/gate/mail/gate/daemon.py", "it runs it"),
+        ("gate-start", "/etc/systemd/system/tapal-gate.service", "it starts it"),
+        (HOOK, "gate-start", "chasquid asks a gate that answers"),
+        (HOOK, "mail-install", "it replaces the package's own"),
+        ("service-start", HOOK, "no mail is taken that the gate was not asked about"),
+        ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
+        (GATE, "example.com-folder", "another stack's domain is refused first"),
+        (
+            "/etc/chasquid/domains/example.com/users",
+            GATE,
+            "on destroy the domain has no account when the gate forgets it",
+        ),
+        ("/etc/chasquid/domains/example.com/aliases", GATE, "nor an alias"),
         (KEY, "example.com-key-2026a-retire", "a retired key's restart comes after its file went"),
         ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
         (

@@ -15,6 +15,7 @@ TOKENS = {
     "tapal:chasquid:MailDomain",
     "tapal:chasquid:MailService",
     "tapal:chasquid:MailShutdown",
+    "tapal:gate:MailGate",
     "pulumi-python:dynamic/tapal:HostFile",
     "pulumi-python:dynamic/tapal:DkimKey",
     "pulumi-python:dynamic/tapal:Account",

@@ -1,0 +1,59 @@
+#!/bin/bash
+# Starts the mail gate, or restarts it after a change of its files, and puts the hook for this kind
+# of machine in place; then a question goes through the hook to the gate and back. Data: whatever changes with them.
+# On destroy chasquid is stopped by now, and its hook gone.
+# shellcheck source=components/host/steps/lib.sh
+. /usr/local/lib/tapal/steps/lib.sh
+
+gate=/usr/local/lib/tapal/gate
+socket=/run/tapal-gate/gate.sock
+units=(tapal-gate.socket tapal-gate.service)
+
+if [ "$1" = delete ]; then
+  quiet systemctl disable --now "${units[@]}" || true
+  rm -f -- "$gate/hook"
+  say "the mail gate is stopped"
+  exit 0
+fi
+
+[ -x /usr/bin/python3 ] ||
+  fail "the host has no /usr/bin/python3, which the mail gate needs" "apt-get install python3 on the host"
+
+# Whoever is asking gets an answer: the service alone restarts, unless the socket itself changed.
+socket_changed=$(systemctl show -P NeedDaemonReload tapal-gate.socket)
+quiet systemctl daemon-reload
+quiet systemctl enable tapal-gate.socket
+if [ "$socket_changed" = yes ]; then
+  quiet systemctl restart "${units[@]}"
+else
+  quiet systemctl start tapal-gate.socket
+  quiet systemctl restart tapal-gate.service
+fi
+
+# place_hook FILE: whole, and only if it differs; chasquid may be running it.
+place_hook() {
+  local new
+  new=$(mktemp "$gate/.tapal.XXXXXXXX")
+  case $1 in *.b64) base64 -d "$1" >"$new" ;; *) cat "$1" >"$new" ;; esac
+  chmod 755 "$new"
+  if cmp -s "$new" "$gate/hook" && [ -x "$gate/hook" ]; then rm -f "$new"; else mv -fT "$new" "$gate/hook"; fi
+}
+
+ask() { TAPAL_GATE_STATUS=yes timeout 10 "$gate/hook" "$socket" </dev/null; }
+
+answer=
+for hook in "$gate/hook.$(uname -m).b64" "$gate/hook.pl"; do
+  [ -e "$hook" ] || continue
+  place_hook "$hook"
+  for _ in 1 2 3; do
+    # Status 75 with an answer of the gate's own comes from a policy that it cannot read.
+    if answer=$(ask 2>&1); then
+      say "the mail gate $answer (hook: ${hook##*/})"
+      exit 0
+    fi
+    sleep 0.5
+  done
+done
+journalctl -u tapal-gate.service -n 15 --no-pager -o cat
+fail "the mail gate does not answer as it should: ${answer:-nothing}" \
+  "its last lines stand above; systemctl status tapal-gate.service. chasquid takes no mail until it does (451)"

@@ -1,0 +1,154 @@
+"""The gate's files, and who writes which of them."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.gate import gate as component
+from mail import gate, gate_policy
+from mail.gate import daemon, protocol, store
+from mail.gate.verdict import Verdict
+from tests.components.example import STACK, declare, declared, stack
+from tests.components.recorder import World
+
+PROGRAM = "/usr/local/lib/tapal/gate"
+MODULES = sorted(Path(gate.__file__).parent.glob("*.py"))
+HOST_STACK = World(
+    stacks={
+        "organization/tapal/lab": {
+            "host": {"name": "smtp.tapal.test", "ipv4": "198.51.100.10", "ipv6": None}
+        }
+    }
+)
+
+
+def text(name: str) -> str:
+    return (component.FOLDER / name).read_text()
+
+
+def paths(data: dict[str, Any], world: World | None = None) -> set[str]:
+    record = declare(data, preview=world is not None, world=world)
+    return {str(item.inputs["path"]) for item in record.of_type("HostFile")}
+
+
+def test_the_modules_are_on_the_host_as_they_are() -> None:
+    for path in MODULES:
+        file = declared().file(f"{PROGRAM}/mail/gate/{path.name}")
+        assert file.inputs["content"] == path.read_text()
+        assert (file.inputs["mode"], file.inputs["owner"]) == ("0644", "root:root")
+
+
+def test_a_change_of_any_file_starts_it_anew() -> None:
+    started = declared().named("gate-start")
+    revisions = set(started.inputs["stdin"].split())
+    files = [item.name for item in declared().of_type("HostFile") if PROGRAM in item.inputs["path"]]
+    assert revisions == {f"revision-of-{name}" for name in (*files, "gate-socket", "gate-service")}
+    # Only an update in place: a replaced step would undo its predecessor, and stop the gate.
+    assert "triggers" not in started.inputs
+    assert "delete" in started.inputs
+
+
+def test_the_parts_name_the_same_places() -> None:
+    listens = "/run/tapal-gate/gate.sock"
+    assert text("post-data").splitlines()[0] == f"#!{PROGRAM}/hook {listens}"
+    assert f"ListenStream={listens}\n" in text("tapal-gate.socket")
+    assert "SocketGroup=chasquid\n" in text("tapal-gate.socket")
+    assert f"WorkingDirectory={PROGRAM}\n" in text("tapal-gate.service")
+    assert f"-m {daemon.__name__}\n" in text("tapal-gate.service")
+    step = text("steps/gate-start.sh")
+    assert f"\ngate={PROGRAM}\nsocket={listens}\n" in step
+    assert f"{daemon.STATUS}=" in step
+    hook = declared().file("/etc/chasquid/hooks/post-data")
+    assert hook.inputs["mode"] == "0755"
+    assert str(store.FOLDER / "host.json") == gate_policy.HOST_PATH
+    assert gate_policy.domain_path("a.test") == str(store.FOLDER / "domains" / "a.test.json")
+
+
+def test_a_domains_file_says_who_may_send_as_whom() -> None:
+    data = stack()
+    data["domains"][0]["sendAs"] = {"news": ["*@second.example"]}
+    file = declare(data).file("/etc/tapal/gate/domains/example.com.json")
+    assert file.inputs["mode"] == "0644"
+    accounts = json.loads(file.inputs["content"])["accounts"]
+    assert accounts["i"]["addresses"] == ["i@example.com"]
+    assert accounts["news"]["addresses"] == ["*@second.example", "news@example.com"]
+
+
+def test_the_hosts_file() -> None:
+    content = json.loads(declared().file("/etc/tapal/gate/host.json").inputs["content"])
+    assert content == {
+        "host": "smtp.example.com",
+        "organisation": "example.com",
+        "postmaster": "me@elsewhere.test",
+    }
+
+
+def test_the_files_hold_no_secret_and_no_hash() -> None:
+    for item in declared().of_type("HostFile"):
+        if "/gate" in item.inputs["path"] or item.inputs["path"].endswith("post-data"):
+            for secret in ("generated-for", "aGFzaA==", "c2FsdA==", "PEM-of", "canary"):
+                assert secret not in item.inputs["content"], item.name
+
+
+def test_a_stack_on_anothers_host_writes_its_own_domains_file_alone() -> None:
+    data: dict[str, Any] = {"hostStack": "lab", "domains": [STACK["domains"][1]]}
+    found = paths(data, HOST_STACK)
+    assert {path for path in found if "gate" in path} == {
+        "/etc/tapal/gate/domains/second.example.json"
+    }
+    assert "/etc/chasquid/hooks/post-data" not in found
+
+
+def test_a_stack_without_domains_has_a_gate_all_the_same() -> None:
+    assert "/etc/tapal/gate/host.json" in paths(stack(domains=[]))
+
+
+def test_what_is_installed_runs(tmp_path: Path) -> None:
+    """As on the host: from its folder, with nothing else in reach."""
+    for item in declared().of_type("HostFile"):
+        if item.inputs["path"].startswith((PROGRAM, str(store.FOLDER))):
+            place = tmp_path / item.inputs["path"].lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(item.inputs["content"])
+    policy, listens = tmp_path / str(store.FOLDER).lstrip("/"), tmp_path / "gate.sock"
+    folders = ["--policy", str(policy), "--domains", str(policy / "domains")]
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-B", "-m", daemon.__name__, *folders, "--socket", str(listens)],
+        cwd=tmp_path / PROGRAM.lstrip("/"),
+        env={"PATH": os.environ["PATH"]},
+    )
+    try:
+        answer = _asked(listens, process)
+        assert answer.reason == "judges mail for example.com second.example third.example"
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _asked(listens: Path, process: "subprocess.Popen[bytes]") -> Verdict:
+    while process.poll() is None:
+        with contextlib.suppress(OSError):
+            return protocol.ask(str(listens), {daemon.STATUS: ""})
+        time.sleep(0.05)
+    raise AssertionError(f"it ended with status {process.returncode}")
+
+
+@pytest.mark.parametrize("unit", ["tapal-gate.service"])
+def test_exposure_is_low(unit: str, tmp_path: Path) -> None:
+    for name in ("tapal-gate.service", "tapal-gate.socket"):
+        (tmp_path / name).write_text(text(name))
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15"]
+    judged = subprocess.run(
+        [*command, str(tmp_path / unit)], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert judged.returncode == 0, judged.stdout[-300:] + judged.stderr
+    assert not judged.stderr, "a setting that systemd does not know"
