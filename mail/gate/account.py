@@ -10,10 +10,13 @@ DROPPED = "."  # chasquid's drop_characters
 
 
 def plain(local: str) -> str:
-    """Return a local part as chasquid looks it up: lower case, no dots before the suffix."""
-    low = local.lower()
-    if not low.isascii():
-        low = unicodedata.normalize("NFC", low)
+    """Return a local part as chasquid looks it up: lower case, no dots before the suffix.
+
+    Beyond ASCII a little more is the same here than to chasquid (PRECIS, RFC 8265): it keeps a
+    catch-all's owner from a name that only looks like another account.
+    """
+    low = local if local.isascii() else unicodedata.normalize("NFKC", local)
+    low = low.lower()
     base, suffix, rest = low.partition(SUFFIX)
     return base.replace(DROPPED, "") + suffix + rest
 
@@ -42,4 +45,6 @@ class Account:
                 return True
             if (one, domain) in self.excepted:
                 return False
-        return (EVERY, domain) in self.addresses
+        # No mail could come back to a name in quotes or with invisible characters.
+        plainly = local.isprintable() and not local.startswith('"')
+        return plainly and (EVERY, domain) in self.addresses

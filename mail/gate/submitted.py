@@ -14,6 +14,7 @@ from mail.gate.headers import AUTHORS, Head
 from mail.gate.policy import Policy
 from mail.gate.verdict import Verdict, later, refused
 
+_PLAINLY = 'write it as "Name" <address>, with the name in quotes'
 _NEEDED = {"date": "Date", "message-id": "Message-ID"}
 
 
@@ -26,7 +27,7 @@ def decide(envelope: Envelope, head: Head, policy: Policy) -> Verdict:
         return refused("5.6.0", not_whole)
     for place, found in _places(envelope, head):
         if isinstance(found, str):
-            return refused("5.6.0", f"the {place} {found}; write it plainly")
+            return refused("5.6.0", f"the {place} {found}; {_PLAINLY}")
         for mailbox in found:
             if not policy.may_use(account, mailbox):
                 return _not_permitted(account, place, mailbox)
@@ -37,8 +38,9 @@ def _not_whole(head: Head) -> str:
     if len(head.all("sender")) > 1:
         return "the mail has more than one Sender line; it may have one (RFC 5322 3.6)"
     for kind, name in _NEEDED.items():
-        if count := len(head.all(kind)) - 1:
-            found = f"{count + 1} {name} lines" if count > 0 else f"no {name} line"
+        lines = head.all(kind)
+        if len(lines) != 1 or not lines[0].value.strip():
+            found = f"{len(lines)} {name} lines" if lines[1:] else f"no {name} line"
             return f"the mail has {found}; the mail program must write exactly one (RFC 5322 3.6)"
     return ""
 

@@ -41,7 +41,7 @@ _OF_THE_GATE = {f"mail.gate.{path.stem}" for path in MODULES}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_annotations_are_of_the_oldest_python(path: Path) -> None:
+def test_nothing_is_newer_than_the_oldest_python(path: Path) -> None:
     """``datetime.UTC``, ``tomllib``, ``Self`` and the like came with 3.11 and later."""
     newer = {"datetime.UTC", "tomllib", "typing.Self", "typing.override", "enum.StrEnum"}
     assert not newer & set(imported(path))
