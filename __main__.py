@@ -38,9 +38,7 @@ else:  # another stack has brought up the server
 domains = []
 for domain in plan.domains:
     keys = DkimKeys(f"{domain.name}-dkim", domain)
-    args = MailDomainArgs(
-        plan=domain, keys=keys.signing, stack=stack, chasquid=chasquid, running=running
-    )
+    args = MailDomainArgs(plan=domain, keys=keys, stack=stack, chasquid=chasquid, running=running)
     domains.append(MailDomain(domain.name, args, after(installed)))
     DomainRecords(f"{domain.name}-records", domain, after(domains[-1]))
 if own:

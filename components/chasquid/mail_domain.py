@@ -1,13 +1,12 @@
 """A mail domain on the host: its folder, signing keys, accounts and aliases."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 
 from components.chasquid.chasquid_service import ChasquidService
 from components.component import Component
-from components.dns.dkim_keys import SigningKey
+from components.dns.dkim_keys import DkimKeys, SigningKey
 from components.host.step import Step
 from components.load import Stack
 from components.plan import DomainPlan
@@ -28,14 +27,14 @@ class MailDomainArgs:
 
     Attributes:
         plan: its entry in the stack's file.
-        keys: the keys that sign for it.
+        keys: its keys; the active ones sign.
         stack: gives the passwords.
         chasquid: the server that it is on.
         running: what its own start comes after.
     """
 
     plan: DomainPlan
-    keys: Sequence[SigningKey]
+    keys: DkimKeys
     stack: Stack
     chasquid: ChasquidService
     running: pulumi.Resource | None
@@ -64,7 +63,7 @@ class MailDomain(Component):
         )
         # Whatever else is there of the domain goes before the gate forgets it.
         self._folder: pulumi.Resource = self._gate_file(folder.resource)
-        keys = [self._key(key) for key in args.keys]
+        keys = [self._key(key) for key in args.keys.signing]
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
         aliases = self._alias_file()
