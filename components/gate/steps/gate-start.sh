@@ -39,21 +39,30 @@ place_hook() {
   if cmp -s "$new" "$gate/hook" && [ -x "$gate/hook" ]; then rm -f "$new"; else mv -fT "$new" "$gate/hook"; fi
 }
 
-ask() { TAPAL_GATE_STATUS=yes timeout 10 "$gate/hook" "$socket" </dev/null; }
+# hook_runs: whether this machine can run it; without a gate it ends with 75.
+hook_runs() {
+  local status=0
+  "$gate/hook" "$gate/nowhere" </dev/null >/dev/null 2>&1 || status=$?
+  [ "$status" = 75 ]
+}
 
-answer=
-for hook in "$gate/hook.$(uname -m).b64" "$gate/hook.pl"; do
-  [ -e "$hook" ] || continue
-  place_hook "$hook"
-  for _ in 1 2 3; do
-    # Status 75 with an answer of the gate's own comes from a policy that it cannot read.
-    if answer=$(ask 2>&1); then
-      say "the mail gate $answer (hook: ${hook##*/})"
-      exit 0
-    fi
-    sleep 0.5
-  done
+hook=hook.$(uname -m).b64
+[ ! -e "$gate/$hook" ] || place_hook "$gate/$hook"
+if [ ! -e "$gate/$hook" ] || ! hook_runs; then
+  hook=hook.pl
+  place_hook "$gate/$hook"
+  hook_runs || fail "the mail gate's hook does not run on this machine ($(uname -m)), nor in Perl" \
+    "apt-get install perl-base on the host; until then chasquid takes no mail (451)"
+fi
+
+for _ in 1 2 3 4 5; do
+  # It waits itself while systemd starts the service.
+  if answer=$(TAPAL_GATE_STATUS=yes timeout 10 "$gate/hook" "$socket" </dev/null 2>&1); then
+    say "the mail gate $answer ($hook)"
+    exit 0
+  fi
+  sleep 0.5
 done
 journalctl -u tapal-gate.service -n 15 --no-pager -o cat
 fail "the mail gate does not answer as it should: ${answer:-nothing}" \
-  "its last lines stand above; systemctl status tapal-gate.service. chasquid takes no mail until it does (451)"
+  "its last lines stand above; systemctl status tapal-gate.service. Until it does, chasquid takes no mail (451)"
