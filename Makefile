@@ -85,8 +85,8 @@ status: setup  ## the lab's nodes and services
 logs: setup  ## what chasquid says on the lab's VPS
 	@$(PYTHON) -m lab logs vps chasquid
 
-bench: setup  ## what signing costs at submission
-	@$(PYTHON) -m benchmarks.submission
+bench: setup  ## what the mail gate costs at submission, signed and unsigned
+	@$(PYTHON) -m benchmarks.gate
 
 stations: venv-dev  ## how far a value travels from a stack's file to its resource
 	@$(PYTHON) -m benchmarks.stations
