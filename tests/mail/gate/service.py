@@ -27,7 +27,7 @@ class Gate:
         self.policy = folder / "policy"
         self._python = python
         self.domains = folder / "chasquid-domains"
-        (self.policy / "domains").mkdir(parents=True)
+        self.policy.mkdir()
         self.domains.mkdir()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -73,6 +73,7 @@ class Gate:
 
     def write(self, host: str, domains: Mapping[str, Mapping[str, list[str]]]) -> None:
         """Write the policy, and have the daemon look at it."""
+        (self.policy / "domains").mkdir(exist_ok=True)
         (self.policy / "host.json").write_text(
             json.dumps({"host": host, "postmaster": f"p@{host}"})
         )
