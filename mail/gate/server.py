@@ -16,6 +16,7 @@ from collections.abc import Callable
 from mail.gate import protocol, verdict
 from mail.gate.protocol import ProtocolError, Request
 from mail.gate.verdict import Verdict
+from mail.gate.watchdog import EVERY, Watchdog
 
 PATIENCE = 5  # seconds for a hook that has stopped talking
 Judge = Callable[[Request], Verdict]
@@ -48,10 +49,15 @@ class Server:
         calls = select.poll()
         for one in (self._listener, ended):
             calls.register(one, select.POLLIN)
+        watchdog = Watchdog()
+        watchdog.ready()
         while True:
-            calls.poll()
+            called = calls.poll(EVERY * 1000)
             if self._stopping:
                 return
+            watchdog.alive()
+            if not called:
+                continue
             connection, _ = self._listener.accept()
             with connection:
                 try:

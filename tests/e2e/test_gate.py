@@ -143,6 +143,16 @@ def test_a_stopped_gate_lets_mail_wait(deployment: Deployment) -> None:
     send(deployment.submission(), plan.MAILBOX)
 
 
+def test_a_gate_that_is_stuck_comes_back(deployment: Deployment) -> None:
+    before = on_vps("systemctl", "show", "-P", "MainPID", UNITS[0])
+    on_vps("systemctl", "kill", "--signal=STOP", UNITS[0])
+    deadline = time.monotonic() + 45
+    while on_vps("systemctl", "show", "-P", "MainPID", UNITS[0]) in (before, "0\n"):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    send(deployment.submission(), plan.MAILBOX)
+
+
 def test_restarting_it_refuses_no_mail(deployment: Deployment) -> None:
     with ThreadPoolExecutor(1) as pool:
         burst = pool.submit(_burst, deployment, 40)

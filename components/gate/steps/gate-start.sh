@@ -24,10 +24,10 @@ socket_changed=$(systemctl show -P NeedDaemonReload tapal-gate.socket)
 quiet systemctl daemon-reload
 quiet systemctl enable tapal-gate.socket
 if [ "$socket_changed" = yes ]; then
-  quiet systemctl restart "${units[@]}"
+  quiet systemctl restart "${units[@]}" || true # what comes of it is asked below
 else
   quiet systemctl start tapal-gate.socket
-  quiet systemctl restart tapal-gate.service
+  quiet systemctl restart tapal-gate.service || true
 fi
 
 # place_hook FILE: whole, and only if it differs; chasquid may be running it.

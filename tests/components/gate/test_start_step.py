@@ -103,6 +103,7 @@ def test_a_binary_that_cannot_run_gives_way_to_perl(host: Host) -> None:
 
 def test_a_gate_that_is_dead_fails_the_run_with_its_last_lines(host: Host) -> None:
     host.gate.kill()
+    host.tool("systemctl", '#!/bin/sh\n[ "$1" != restart ]\n')
     done = host.run("apply")
     assert done.returncode == 1
     assert "the last line of its log\n" in done.stdout

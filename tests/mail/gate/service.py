@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import platform
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from mail.gate import daemon, protocol
 from mail.gate.verdict import Verdict
@@ -36,12 +38,14 @@ class Gate:
         """Everything it has said so far."""
         return (self.folder / "gate.log").read_text()
 
-    def start(self) -> None:
+    def start(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         """Start it and wait until it answers, if only that it has no policy."""
         folders = ["--policy", str(self.policy), "--domains", str(self.domains)]
         command = [self._python, "-m", daemon.__name__, *folders, "--socket", str(self.socket)]
         with (self.folder / "gate.log").open("a") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
+            )
         for _ in range(200):
             try:
                 self.status()
@@ -71,6 +75,15 @@ class Gate:
         assert self._process is not None
         return self._process.wait(10)
 
+    def hooks(self) -> list[int]:
+        """Return the processes of chasquid's hook that are asking it."""
+        hook = str(self.folder / "hook.").encode()
+        return [
+            int(one.parent.name)
+            for one in Path("/proc").glob("[0-9]*/cmdline")
+            if _read(one).startswith(hook)
+        ]
+
     def write(self, host: str, domains: Mapping[str, Mapping[str, list[str]]]) -> None:
         """Write the policy, and have the daemon look at it."""
         (self.policy / "domains").mkdir(exist_ok=True)
@@ -92,6 +105,13 @@ class Gate:
         place.parent.mkdir(exist_ok=True)
         place.write_text(f"#!{hook} {self.socket}\n")
         place.chmod(0o755)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 @contextmanager

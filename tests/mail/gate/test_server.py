@@ -1,16 +1,18 @@
 """The real chasquid with the hook and the daemon: who gets in, and what happens when one fails."""
 
+import os
 import signal
 import smtplib
 import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mail.gate import verdict
+from mail.gate import verdict, watchdog
 from mail.password import scrypt
 from tests.mail.chasquid.server import HOST, Server
 from tests.mail.chasquid.server import running as chasquid_running
@@ -140,6 +142,35 @@ def test_a_domain_whose_file_is_gone_is_still_ours(server: Server, gate: Gate) -
     finally:
         (gate.domains / "a.test").rmdir()
         gate.write(HOST, POLICY)
+
+
+def test_a_hook_that_is_killed_lets_its_mail_wait(server: Server, gate: Gate) -> None:
+    gate.send(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(outside, server, "who@b.test", mail("i@a.test"))
+            while not (hooks := gate.hooks()):
+                assert not answer.done()
+                time.sleep(0.02)
+            for pid in hooks:
+                os.kill(pid, signal.SIGKILL)
+            assert answer.result()[0] == 451
+    finally:
+        gate.send(signal.SIGCONT)
+    assert outside(server, "who@b.test", mail("who@b.test"))[0] == 250
+
+
+def test_it_tells_systemd_that_it_is_ready_and_goes_on(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(watchdog.EVERY * 2)
+        gate = Gate(tmp_path)
+        gate.start({"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        try:
+            assert systemd.recv(100) == b"READY=1"
+            assert systemd.recv(100) == b"WATCHDOG=1"
+        finally:
+            gate.kill()
 
 
 def test_told_to_end_it_still_answers_what_it_has_in_hand(tmp_path: Path) -> None:
