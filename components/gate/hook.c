@@ -4,8 +4,9 @@
  *
  * chasquid starts it for every mail, with the envelope in the environment and the mail as standard
  * input. To the gate go the length of the environment (four bytes, big-endian), the environment
- * (NAME=value, each ended by a NUL) and the mail; back come one byte, the exit status, and the text
- * for chasquid. A gate that is not there, or says nothing, is status 75: "try again later".
+ * (NAME=value, each ended by a NUL) and the mail, to the end of its head at least; back come one
+ * byte, the exit status, and the text for chasquid. A gate that is not there, or says nothing, is
+ * status 75: "try again later".
  *
  * No libc: its start alone would cost more than all of this. hook.pl does the same in Perl.
  */
@@ -67,6 +68,14 @@ static void fail(void)
     end(LATER);
 }
 
+/* Whether an empty line is in here: it ends the head of the mail, and the gate needs no more. */
+static int ends_head(const char *text, long length)
+{
+    for (long at = 1; at < length; at++)
+        if (text[at - 1] == '\n' && text[at] == '\n') return 1;
+    return 0;
+}
+
 __attribute__((used)) void hook(long *stack)
 {
     long arguments = stack[0], gate, got, address_length, length = 0, at = 0;
@@ -100,6 +109,7 @@ __attribute__((used)) void hook(long *stack)
         pieces[2].length = got;
         /* The gate closes when it has seen enough: then the rest need not be sent. */
         if (call(SENDMSG, gate, (long)&message, NO_SIGNAL) < 0 || got == 0) break;
+        if (ends_head(buffer, got)) break;
         pieces[0].length = pieces[1].length = 0;
         got = call(READ, 0, (long)buffer, sizeof buffer);
     }

@@ -1,9 +1,9 @@
 """What the hook and the gate say to each other over the gate's socket.
 
 The hook sends the length of its environment (four bytes, big-endian), the environment
-(``NAME=value``, each ended by a NUL) and the mail. Back come one byte, the exit status that the
-hook is to end with, and the text that chasquid gets: its last line is what the sender is told. The
-gate may answer, and close, before it has read the whole mail.
+(``NAME=value``, each ended by a NUL) and the mail, to the end of its head at least. Back come one
+byte, the exit status that the hook is to end with, and the text that chasquid gets: its last line
+is what the sender is told. The gate may answer, and close, before it has read the whole mail.
 """
 
 import contextlib

@@ -33,7 +33,7 @@ def on_vps(*argv: str) -> str:
 def outside(sender: str, header: str, recipient: str, subject: str, *more: str) -> str:
     """Hand in a mail from the world, without a password; return the whole conversation."""
     swaks = ["swaks", "--server", plan.VPS.name, "--local-interface", plan.RECEIVER.ipv6]
-    swaks += ["--ehlo", plan.RECEIVER.name, "--from", sender, "--to", recipient]
+    swaks += ["--tls", "--ehlo", plan.RECEIVER.name, "--from", sender, "--to", recipient]
     swaks += ["--header", f"From: {header}", "--header", f"Subject: {subject}", *more]
     return nodes.run("world", swaks).stdout.decode()
 

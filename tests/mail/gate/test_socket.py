@@ -12,7 +12,9 @@ from tests.mail.gate.service import Gate
 
 # The host's own: Ubuntu 22.04 has 3.10, Debian 13 has 3.13.
 NAMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
-PYTHONS = sorted({shutil.which(name) or sys.executable for name in NAMES})
+PYTHONS = sorted(
+    {shutil.which(name, path="/usr/bin:/usr/local/bin") or sys.executable for name in NAMES}
+)
 FORMS = [(kind, name) for kind in ("forged", "honest") for name in case.names(kind)]
 
 
