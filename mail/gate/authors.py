@@ -12,8 +12,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from mail.gate import readings
-
 _CTL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _ATOM = rf"[^{_CTL}\s\"(),.:;<>@\[\\\]]+"
 _LABEL = r"[A-Za-z0-9_\u00a1-\U0010ffff](?:[A-Za-z0-9_\u00a1-\U0010ffff-]*)"
@@ -56,10 +54,6 @@ class Authors:
     text: str
     mailboxes: tuple[Mailbox, ...] = ()
     fault: str = ""
-
-    def readings(self) -> set[str]:
-        """Return every text that some program could read in the line."""
-        return readings.all_of(self.text)
 
 
 def read(value: bytes) -> Authors:

@@ -66,7 +66,7 @@ def _folded(value: str) -> str:
         return value.lower()
     kept = "".join(char for char in value if unicodedata.category(char) != "Cf")
     kept = _IGNORED.sub("", kept).translate(_STOPS)
-    return unicodedata.normalize("NFKC", kept).translate(_STOPS).casefold()
+    return unicodedata.normalize("NFKC", kept).casefold()
 
 
 def _decoded(found: "re.Match[str]") -> str:

@@ -21,7 +21,7 @@ def decide(envelope: Envelope, head: Head, policy: Policy) -> Verdict:
         for field in head.all(kind):
             line = authors.read(field.value)
             fault = field.fault or line.fault
-            if fault and (shown := policy.shown(line.readings())):
+            if fault and (shown := policy.shown(line.text)):
                 return _doubtful(kind.title(), fault, shown)
             domains = (one.domain for one in line.mailboxes)
             claims = _claims(domains, f"{kind.title()} line", policy) | claims

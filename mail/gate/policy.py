@@ -5,13 +5,13 @@ them. They are read again when one of them changes. A file that cannot be read i
 empty policy: then nothing may be decided.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mail.gate import names
+from mail.gate import names, readings
 from mail.gate.account import Account
 from mail.gate.authors import Mailbox
+from mail.gate.readings import Wanted
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ class Policy:
         self._above = above - self._served
         organisations = {domain.organisation for domain in self.domains} | {organisation}
         self._wide = {names.loose(one) for one in organisations if one} - self._served
-        self._shown = _pattern(self._served | self._wide, self._above)
+        self._wanted = [
+            *(Wanted(name, below=True) for name in sorted(self._served | self._wide)),
+            *(Wanted(name, below=False) for name in sorted(self._above)),
+        ]
 
     def home(self, name: str) -> str:
         """Return the nearest domain served here that ``name`` (`names.loose`) is or lies below."""
@@ -84,14 +87,9 @@ class Policy:
             return True
         return names.is_below(by, claim) or (names.is_below(claim, by) and "." in by)
 
-    def shown(self, readings: Iterable[str]) -> str:
-        """Return the name of ours that one of the ``readings`` has in an address, or nothing."""
-        for text in readings:
-            at = text.find("@")
-            found = self._shown.search(text, at) if at >= 0 else None
-            if found:
-                return found.group()
-        return ""
+    def shown(self, text: str) -> str:
+        """Return the name of ours that some program could read in an address in ``text``."""
+        return readings.find(text, self._wanted)
 
     def account(self, address: str) -> "Account | None":
         """Return the account that logs in as ``address``, as chasquid writes it."""
@@ -106,12 +104,3 @@ class Policy:
 
     def _wide_of(self, name: str) -> str:
         return next((one for one in self._wide if names.is_below(name, one)), "")
-
-
-def _pattern(whole: "set[str]", above: "set[str]") -> "re.Pattern[str]":
-    """Return what finds a name of ``whole``, or one below it, or exactly one of ``above``."""
-    below = "|".join(re.escape(one) for one in sorted(whole))
-    exact = "|".join(re.escape(one) for one in sorted(above))
-    before = rf"(?<![\w-])(?:{below})" + (rf"|(?<![\w.-])(?:{exact})" if exact else "")
-    # ASCII: a letter beyond it ends a name for a program that does not know international ones.
-    return re.compile(rf"(?:{before})(?![\w-]|\.\w)", re.ASCII)

@@ -196,6 +196,11 @@ def test_a_file_has_an_entry_a_line_and_a_stable_order() -> None:
     }
 
 
+def test_a_file_does_not_name_what_its_catch_all_means_anyway() -> None:
+    domains = [domain("a.example", ["i"], {"*": ["i"]}), domain("b.example", ["x"])]
+    assert '"x@' not in gate_policy.domain_texts(domains)["a.example"]
+
+
 def test_the_host() -> None:
     assert json.loads(gate_policy.host_text("SMTP.a.example", "Me@b.example", "a.example")) == {
         "host": "smtp.a.example",

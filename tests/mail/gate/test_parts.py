@@ -97,6 +97,22 @@ def test_who_is_named(value: str, mailboxes: list[str]) -> None:
     assert not found.fault
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", " ", ",", "i", "i@", "@a.example", "i@a.example,", ",i@a.example", "<>", "a:b@c.d;"),
+        *("i@a.example,,k@a.example", "i@a.example k@a.example", "x, y <i@a.example>"),
+        *("i@a..example", "i@.example", "i@a.example.", ".i@a.example", "i.@a.example", "i@-a"),
+        *("i@a@b", "i @a", "i@ a", "i@a (x@y)", "i@a ((x))", '"i', "<i@a", "i@a>", "i@a\\"),
+        *('"i@a"@b', "=?utf-8?q?i?=@a", "i@=?utf-8?q?a?=", "i@a\0", "i\t\x0b@a", "i＠a", "i@a，b"),
+    ],
+)
+def test_whatever_is_read_in_more_than_one_way_is_a_fault(value: str) -> None:
+    found = authors.read(value.encode())
+    assert found.fault
+    assert not found.mailboxes
+
+
 def test_the_environment_is_read() -> None:
     block = b"AUTH_AS=\0MAIL_FROM=\xc3\xbc=@x.example\0RCPT_TO=a@b c@d\0"
     block += b"SPF_PASS=1\0REMOTE_ADDR=[::1]:25\0"

@@ -1,8 +1,12 @@
 """What must hold for every mail: nothing raises, no spelling of ours passes, names are free."""
 
 import base64
+import contextlib
+import email
 import quopri
+from email import policy as email_policy
 from email.header import Header
+from email.utils import getaddresses, parseaddr
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,6 +166,37 @@ def test_nothing_raises(data: bytes, sender: str, account: str, fields: bool) ->
     assert found.reason.isascii()
     assert found.reason.isprintable()
     assert len(found.reason) <= 400
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        [
+            *("i@a.example", "<i@a.example>", "@a.example", "a.example", "i@sub.a.example"),
+            *("x@evil.test", "<x@evil.test>", "@evil.test", "evil.test", "Boss", '"Boss"', "i"),
+            *("=?utf-8?q?i=40a.example?=", "=?utf-8?q?", "?=", "=?utf-8?q?x?=", "(c)", "\n ", "ü"),
+            *'()<>@,;:\\".[] \t\x01%!=',
+        ]
+    ),
+    max_size=10,
+).map("".join)
+
+
+def read_by_others(line: str) -> list[str]:
+    """Return the addresses that the parsers of the standard library find."""
+    unfolded = line.replace("\n", "")
+    found = [parseaddr(unfolded)[1], *(one for _, one in getaddresses([unfolded]))]
+    message = email.message_from_string(f"From:{line}\n\n", policy=email_policy.default)
+    with contextlib.suppress(Exception):  # it raises on some lines, which is its own affair
+        found += [one.addr_spec for one in message["from"].addresses]
+    return [one for one in found if "@" in one]
+
+
+@given(line=SOUP)
+def test_what_another_parser_reads_as_ours_is_refused(line: str) -> None:
+    ends = {one.rpartition("@")[2].strip(" <>\"'\\") for one in read_by_others(line)}
+    ours = ends & {"a.example", "sub.a.example"}
+    if ours:
+        assert given_from(line.encode()).status == verdict.REFUSED, ours
 
 
 FREE = st.text(

@@ -1,7 +1,7 @@
 """The server that the gate's tests stand at: two stacks' domains, and how chasquid hands a mail in.
 
-One stack serves a.example, b.example and münchen.example; news.parent.example is served too, whose
-parent is not; c.example belongs to another stack.
+One stack serves a.example, b.example and münchen.example, news.parent.example, whose parent is not
+served, and mail.alone.example, of whose organisation nothing is known; another serves c.example.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,6 +50,7 @@ STACK = (
         addresses=DomainAddresses(name="news.parent.example", accounts=["letter"]),
         organisation="parent.example",
     ),
+    GateDomain(addresses=DomainAddresses(name="mail.alone.example", accounts=["i"])),
 )
 OTHER_STACK = (GateDomain(addresses=DomainAddresses(name="c.example", accounts=["i"])),)
 
