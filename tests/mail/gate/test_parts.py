@@ -2,7 +2,7 @@
 
 import pytest
 
-from mail.gate import authors, envelope, headers, results, verdict
+from mail.gate import authors, envelope, headers, results, verdict, words
 from mail.gate.envelope import EnvelopeError
 from tests.mail.gate.world import HOST, Mail, decide
 
@@ -111,6 +111,12 @@ def test_whatever_is_read_in_more_than_one_way_is_a_fault(value: str) -> None:
     found = authors.read(value.encode())
     assert found.fault
     assert not found.mailboxes
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode-escape", "rot13", "none", ""])
+def test_what_is_not_a_character_set_of_mail_is_read_as_it_stands(charset: str) -> None:
+    """Some of Python's codecs cost the square of the length, or mean something else."""
+    assert f" i@{charset}\\x41-a " in words.decoded(f"=?{charset}?q?i=40{charset}\\x41-a?=")
 
 
 def test_the_environment_is_read() -> None:
