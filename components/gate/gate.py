@@ -23,6 +23,7 @@ FILES = {
     "socket": f"{UNITS}/tapal-gate.socket",
     "service": f"{UNITS}/tapal-gate.service",
 }
+DROP_IN = f"{UNITS}/{chasquid_files.SERVICE}.d/tapal-gate.conf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,7 @@ class MailGateArgs:
 class MailGate(Component):
     """The gate, which answers, and then the hook that makes chasquid ask it.
 
-    Attributes:
-        hook: chasquid's hook; in its place lay an example of Debian's, which comes back on destroy.
+    In the hook's place lay an example of Debian's, which comes back on destroy.
     """
 
     def __init__(
@@ -62,13 +62,10 @@ class MailGate(Component):
             undo=True,
             opts=self.child(policy, *files),
         ).resource
-        self.hook = self._file(
-            "post-data",
-            chasquid_files.hook_path(),
-            _text("post-data"),
-            answering,
-            mode="0755",
+        hook = self._file(
+            "post-data", chasquid_files.hook_path(), _text("post-data"), answering, mode="0755"
         )
+        self._file("needed", DROP_IN, _text("chasquid-drop-in.conf"), hook)
         self.register_outputs({"host": args.plan.settings.name})
 
     def _modules(self) -> list[HostFile]:

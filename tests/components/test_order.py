@@ -64,6 +64,8 @@ def _named(what: str) -> Declared:
         (HOOK, "gate-start", "chasquid asks a gate that answers"),
         (HOOK, "mail-install", "it replaces the package's own"),
         ("service-start", HOOK, "no mail is taken that the gate was not asked about"),
+        ("gate-needed", HOOK, "chasquid does not start without it"),
+        ("service-start", "gate-needed", "nor does it at the first start"),
         ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
         (GATE, "example.com-folder", "another stack's domain is refused first"),
         (

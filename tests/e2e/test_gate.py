@@ -143,6 +143,19 @@ def test_a_stopped_gate_lets_mail_wait(deployment: Deployment) -> None:
     send(deployment.submission(), plan.MAILBOX)
 
 
+def test_without_its_hook_the_server_does_not_start(deployment: Deployment) -> None:
+    hook = "/etc/chasquid/hooks/post-data"
+    on_vps("mv", hook, "/root/post-data")
+    try:
+        restarted = nodes.run("vps", ["systemctl", "restart", "chasquid.service"])
+        assert restarted.returncode != 0
+        assert b"Assertion failed" in restarted.stderr
+    finally:
+        on_vps("mv", "/root/post-data", hook)
+        on_vps("systemctl", "restart", "chasquid.service")
+    send(deployment.submission(), plan.MAILBOX)
+
+
 def test_a_gate_that_is_stuck_comes_back(deployment: Deployment) -> None:
     before = on_vps("systemctl", "show", "-P", "MainPID", UNITS[0])
     on_vps("systemctl", "kill", "--signal=STOP", UNITS[0])

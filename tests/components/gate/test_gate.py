@@ -67,6 +67,8 @@ def test_the_parts_name_the_same_places() -> None:
     assert f"{daemon.STATUS}=" in step
     hook = declared().file("/etc/chasquid/hooks/post-data")
     assert hook.inputs["mode"] == "0755"
+    needed = f"AssertFileIsExecutable={hook.inputs['path']}\n"
+    assert needed in declared().file(component.DROP_IN).inputs["content"]
     assert str(store.FOLDER / "host.json") == gate_policy.HOST_PATH
     assert gate_policy.domain_path("a.test") == str(store.FOLDER / "domains" / "a.test.json")
 
