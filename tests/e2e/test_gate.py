@@ -49,8 +49,13 @@ def submitted(deployment: Deployment, sender: str, header: str, *more: str) -> s
 
 def refused_with(said: str, *words: str) -> bool:
     """Return whether chasquid's 554 holds all the words."""
-    answer = re.search(r"<\*\* 554 (.*)", said) or re.search(r"<~\* 554 (.*)", said)
+    answer = re.search(r"<(?:\*\*|~\*) 554 (.*)", said)
     return answer is not None and all(word in answer[1] for word in words)
+
+
+def was_taken(said: str) -> bool:
+    """Return whether chasquid took the mail: its answer to DATA, over TLS or without."""
+    return re.search(r"<[-~]  250 2\.0\.0 ", said) is not None
 
 
 def test_it_runs_confined_and_the_hook_is_a_program_of_this_machine(
@@ -92,7 +97,7 @@ def test_an_honest_outsider_is_forwarded(deployment: Deployment) -> None:
     assert deployment.up.status == 0
     subject = secrets.token_hex(8)
     said = outside(OUTSIDER, f'"{ACCOUNT} via list" <{OUTSIDER}>', "anything@tapal.test", subject)
-    assert "<-  250 2.0.0" in said, said
+    assert was_taken(said), said
     receiver.wait_for(plan.MAILBOX, subject)
 
 
@@ -100,7 +105,7 @@ def test_a_bounce_is_forwarded(deployment: Deployment) -> None:
     assert deployment.up.status == 0
     subject = secrets.token_hex(8)
     said = outside("<>", "MAILER-DAEMON@receiver.test", ACCOUNT, subject)
-    assert "<-  250 2.0.0" in said, said
+    assert was_taken(said), said
     receiver.wait_for(plan.MAILBOX, subject)
 
 
@@ -121,8 +126,8 @@ def test_an_account_sends_as_no_other(
 
 
 def test_an_account_sends_as_itself(deployment: Deployment) -> None:
-    assert "<~  250 2.0.0" in submitted(deployment, ACCOUNT, f"I <{ACCOUNT}>")
-    assert "<~  250 2.0.0" in submitted(deployment, "i+shop@tapal.test", "I+shop@tapal.test")
+    assert was_taken(submitted(deployment, ACCOUNT, f"I <{ACCOUNT}>"))
+    assert was_taken(submitted(deployment, "i+shop@tapal.test", "I+shop@tapal.test"))
 
 
 def test_the_journal_says_who_was_refused_and_nothing_of_the_mail(deployment: Deployment) -> None:
