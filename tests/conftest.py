@@ -1,9 +1,9 @@
 """What all tests share: a lab of their own (``TAPAL_LAB``), and the mark ``needs_lab``.
 
 A test has the mark if it needs what a plain checkout does not have: root, a running lab, the engine
-(built from its source), a compiler or a package that is downloaded. `make quick` runs all the
-others. One that lacks the mark although it needs one of those fails in tests/debian/, where quick
-runs without root and without a network.
+(built from its source), systemd, a compiler or a package that is downloaded. `make quick` runs all
+the others. One that lacks the mark although it needs one of those fails in tests/debian/, where
+quick runs without root and without a network.
 """
 
 import os
@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # fixtures, itself or through another one.
 NEED_LAB = (
     "tests/components/gate/test_hook.py",
+    "tests/components/gate/test_start_step.py",
+    "tests/components/gate/test_units.py",
     "tests/debian",
     "tests/docs/test_walk.py",
     "tests/e2e",
