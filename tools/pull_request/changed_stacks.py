@@ -11,8 +11,9 @@ HOST_STACK = "tapal:hostStack"
 # What `pulumi up` never reads. All else is the program, and so is a file that is new to this list:
 # a preview too many costs seconds, one too few an unpleasant surprise.
 NOT_THE_PROGRAM = frozenset(
-    {".ci", ".github", ".gitignore", ".pre-commit-config.yaml", "LICENSE", "Makefile"}
+    {".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", "LICENSE"}
     | {
+        "Makefile",
         "benchmarks",
         "docs",
         "lab",
