@@ -1,6 +1,6 @@
 """Whether a mail is taken: decided from its envelope, its head and the policy alone.
 
-docs/decisions/0014-what-a-signature-of-ours-is-worth.md says why it is decided like this.
+docs/decisions/0015-what-a-signature-of-ours-is-worth.md says why it is decided like this.
 """
 
 from mail.gate import outside, submitted
