@@ -56,8 +56,16 @@ def send(submission: Submission, recipient: str, *, timeout: float = 30) -> Deli
     return Delivery(recipient=recipient, raw=raw, verdict=read(raw), seconds=seconds)
 
 
-def submit(submission: Submission, recipient: str, token: str) -> None:
+def submit(
+    submission: Submission, recipient: str, token: str, *, sender: str | None = None
+) -> None:
     """Submit a mail at the operator's machine; the password goes by standard input.
+
+    Args:
+        submission: the account that logs in.
+        recipient: whom it is for.
+        token: what its subject ends with.
+        sender: its envelope sender and From address, if not the account's own.
 
     Raises:
         LabError: the server did not take it.
@@ -67,6 +75,7 @@ def submit(submission: Submission, recipient: str, token: str) -> None:
         "port": submission.port,
         "user": submission.user,
         "password": submission.password,
+        "sender": sender or submission.user,
         "recipient": recipient,
         "token": token,
         "cafile": str(issuer.file()),

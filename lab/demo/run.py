@@ -12,7 +12,7 @@ from rich.console import Console
 
 from lab import lifecycle, plan
 from lab.command import run
-from lab.demo import figures, settings, verdicts
+from lab.demo import figures, forged, settings, verdicts
 from lab.demo.delivery import Delivery, Submission, send
 from lab.demo.figures import Figure
 from lab.engine.prepare import prepare
@@ -24,6 +24,7 @@ from lab.vps import panel, snapshot
 from lab.world import receiver
 
 ACCOUNT = "i@tapal.test"
+OTHER = "news@tapal.test"  # an account of its own, which the first one may not use
 SELECTORS = ("2026a", "2026e")
 BENCHMARK = ("benchmarks.submission", "--json", "--rounds", "3", "--mails", "400")
 
@@ -68,6 +69,7 @@ def main() -> int:
         engine.result()
     deliveries = _first_up(demo)
     demo.console.print(verdicts.table(deliveries, SELECTORS))
+    _forged(demo)
     _second_up(demo)
     _one_alias(demo)
     _bad_input(demo)
@@ -109,8 +111,24 @@ def _deliver(demo: Demo, mailbox: str) -> Delivery:
         return send(order, mailbox)
 
 
+def _forged(demo: Demo) -> None:
+    demo.console.rule("[bold]4. Nobody sends as us but us")
+    order = Submission(host=plan.VPS.name, user=ACCOUNT, password=demo.stack.password(ACCOUNT))
+    with step("handing in mail in another's name"):
+        found = list(forged.attempts(order, OTHER))
+    demo.console.print(forged.table(found))
+    refused = sum(bool(one.refusal) for one in found)
+    good = demo.expect(refused == len(found), f"{len(found) - refused} forged mails were taken")
+    demo.figure(
+        "mail in another's name",
+        "refused at the door, with the reason",
+        f"{refused} of {len(found)} refused",
+        good,
+    )
+
+
 def _second_up(demo: Demo) -> None:
-    demo.console.rule("[bold]4. A second pulumi up changes nothing")
+    demo.console.rule("[bold]5. A second pulumi up changes nothing")
     before = snapshot.take()
     with step("pulumi up --expect-no-changes"):
         second = demo.stack.up("--expect-no-changes", "--suppress-outputs")
@@ -130,7 +148,7 @@ def _second_up(demo: Demo) -> None:
 
 
 def _one_alias(demo: Demo) -> None:
-    demo.console.rule("[bold]5. One more alias: one line, one file, no restart")
+    demo.console.rule("[bold]6. One more alias: one line, one file, no restart")
     before = snapshot.take()
     with settings.variant(settings.another_alias) as changed:
         preview = changed.preview("--diff", "--suppress-outputs").expect()
@@ -153,7 +171,7 @@ def _one_alias(demo: Demo) -> None:
 
 
 def _bad_input(demo: Demo) -> None:
-    demo.console.rule("[bold]6. Ten mistakes are refused at once, and nothing is touched")
+    demo.console.rule("[bold]7. Ten mistakes are refused at once, and nothing is touched")
     before = snapshot.take()
     with settings.variant(settings.many_mistakes) as wrong:
         refused = wrong.preview("--suppress-outputs")
@@ -175,7 +193,7 @@ def _bad_input(demo: Demo) -> None:
 
 
 def _signing(demo: Demo) -> None:
-    demo.console.rule("[bold]7. What signing costs")
+    demo.console.rule("[bold]8. What signing costs")
     with step("submitting mails to chasquid, signed and unsigned in turn"):
         printed = run([sys.executable, "-m", *BENCHMARK], timeout=300)
     rates = json.loads(printed)

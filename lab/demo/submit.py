@@ -19,7 +19,7 @@ def main() -> int:
         password=order["password"],
         cafile=order["cafile"],
     )
-    mail = compose(order["user"], [order["recipient"]], "tapal's lab", TEXT, token=order["token"])
+    mail = compose(order["sender"], [order["recipient"]], "tapal's lab", TEXT, token=order["token"])
     try:
         submit(account, mail)
     except SubmissionError as error:
