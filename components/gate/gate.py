@@ -9,6 +9,7 @@ from components.component import Component
 from components.host.step import ON_HOST, Step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
+from components.resources.host_folder import HostFolder
 from mail import gate, gate_policy
 from mail.chasquid import files as chasquid_files
 from settings.ssh_target import SshTarget
@@ -52,7 +53,7 @@ class MailGate(Component):
         self._label = name
         policy = self._file("host", gate_policy.HOST_PATH, args.plan.gate)
         own = [self._file(what, path, _text(Path(path).name)) for what, path in FILES.items()]
-        files = [*self._modules(), *own]
+        files: list[HostFile | HostFolder] = [self._program(), *own]
         answering = Step(
             f"{name}-start",
             "gate-start",
@@ -68,17 +69,15 @@ class MailGate(Component):
         self._file("needed", DROP_IN, _text("chasquid-drop-in.conf"), hook)
         self.register_outputs({"host": args.plan.settings.name})
 
-    def _modules(self) -> list[HostFile]:
+    def _program(self) -> HostFolder:
         """Declare the very modules of `mail.gate` as files of the host."""
-        package = Path(gate.__file__).parent
-        return [
-            self._file(
-                f"module-{path.stem.strip('_')}",
-                f"{PROGRAM}/mail/gate/{path.name}",
-                path.read_text(encoding="utf-8"),
-            )
-            for path in sorted(package.glob("*.py"))
-        ]
+        modules = sorted(Path(gate.__file__).parent.glob("*.py"))
+        return HostFolder(
+            f"{self._label}-program",
+            path=f"{PROGRAM}/mail/gate",
+            files={path.name: path.read_text(encoding="utf-8") for path in modules},
+            opts=self.child(),
+        )
 
     def _file(
         self,

@@ -7,6 +7,7 @@ import pulumi
 from components.component import Component
 from components.host.step import ON_HOST, RUNNER, Step, scripts
 from components.resources.host_file import HostFile
+from components.resources.host_folder import HostFolder
 from mail import ports
 from mail.template import render
 from settings.settings import Host as HostSettings
@@ -60,16 +61,13 @@ class Host(Component):
             mode="0755",
             opts=self.child(),
         )
-        installed = [
-            HostFile(
-                f"{self._label}-step-{name}",
-                path=f"{ON_HOST}/steps/{name}.sh",
-                content=text,
-                opts=self.child(),
-            )
-            for name, text in scripts().items()
-        ]
-        return [runner, *installed]
+        installed = HostFolder(
+            f"{self._label}-steps",
+            path=f"{ON_HOST}/steps",
+            files={f"{name}.sh": text for name, text in scripts().items()},
+            opts=self.child(),
+        )
+        return [runner, installed]
 
     def _step(
         self,

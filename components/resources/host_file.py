@@ -7,52 +7,29 @@ whole: temporary file, validate command, fsync, rename (see ``host_file.sh``).
 The module must keep its path: every stack's state refers to the provider class by module and name.
 """
 
-import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
-from pulumi.dynamic import (
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from components.resources.host_provider import (
+    FOLDERS,
+    MISSING,
+    READ_PATIENCE,
+    HostProvider,
+    Properties,
 )
 
-from settings.ssh_target import SshTargetError, read_ssh_target
-
-if TYPE_CHECKING:
-    from ssh.connection import Completed
-
-SCRIPT = Path(__file__).with_name("host_file.sh").read_text(encoding="utf-8")
-MISSING = 44
-# Seconds to keep dialling: a new server may still be booting.
-READ_PATIENCE = 20.0
-WRITE_PATIENCE = 180.0
+SCRIPT = FOLDERS + Path(__file__).with_name("host_file.sh").read_text(encoding="utf-8")
 COMPARED = ("content", "mode", "owner")
 
-Properties = dict[str, Any]
 
-
-class HostFileError(RuntimeError):
-    """A file could not be read, written or deleted; the message names it and has the cure."""
-
-    # The engine shows the qualified name before the message; this keeps the line short.
-    __module__ = "builtins"
-
-
-class HostFileProvider(ResourceProvider):
+class HostFileProvider(HostProvider):
     """Reads and writes the file; runs in a process of its own, which the engine starts."""
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Read how to target the host from the stack's configuration."""
-        # The engine prints an exception with its traceback; a user needs only the message.
-        sys.tracebacklimit = 0
-        self._get = req.config.get
+    script = SCRIPT
 
     def create(self, props: Properties) -> CreateResult:
         """Write the file; one that was there before is kept in /var/lib/tapal/before."""
@@ -94,28 +71,6 @@ class HostFileProvider(ResourceProvider):
         done = self._run(argv, props["content"].encode())
         self._expect(done, props["path"], "write")
         return {**props, "revision": uuid.uuid4().hex[:12]}
-
-    def _run(
-        self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
-    ) -> "Completed":
-        # Imported here: only the provider's process opens SSH, while every run imports this module.
-        from ssh.connection import SshError, session  # noqa: PLC0415
-
-        try:
-            target = read_ssh_target(self._get)
-            argv = ["sh", "-c", SCRIPT, "tapal", *arguments]
-            return session(target).run(argv, stdin, patience=patience)
-        except (SshError, SshTargetError) as error:
-            raise HostFileError(str(error)) from None
-
-    def _expect(self, done: "Completed", path: str, action: str) -> None:
-        if done.status == 0:
-            return
-        said = done.stderr.decode("utf-8", errors="replace").strip() or "no message"
-        raise HostFileError(
-            f"{path}: cannot {action} it on the host (status {done.status}): {said}. "
-            "The file there is as it was. Cure what the host says, then run `pulumi up` again."
-        )
 
 
 class HostFile(Resource, module="tapal", name="HostFile"):

@@ -15,25 +15,6 @@ action=$1
 path=$2
 # Kept away from the file itself: in some folders every file is read, or even run.
 before=/var/lib/tapal/before$path
-# Which folders we made, so that `delete` takes these and no others with it.
-made=/var/lib/tapal/made
-
-# make_folder FOLDER: with its parents, each that was missing marked as ours.
-make_folder() {
-  [ ! -d "$1" ] || return 0
-  make_folder "$(dirname -- "$1")"
-  install -d -m 0755 -- "$1"
-  install -d -m 0700 -- "$made$1"
-  : >"$made$1/.ours"
-}
-
-# leave_folder FOLDER: removes it, and its parents, as long as they are ours and empty.
-leave_folder() {
-  [ -e "$made$1/.ours" ] && rmdir -- "$1" 2>/dev/null || return 0
-  rm -f -- "$made$1/.ours"
-  rmdir -- "$made$1" 2>/dev/null || true
-  leave_folder "$(dirname -- "$1")"
-}
 
 case $action in
 read)

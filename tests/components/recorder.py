@@ -90,7 +90,7 @@ class _Providers(Mocks):
 
 
 def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    if kind.endswith("HostFile"):
+    if kind.endswith(("HostFile", "HostFolder")):
         return {"revision": f"revision-of-{name}"}
     if kind.endswith("DkimKey"):
         record = f"v=DKIM1; k={inputs['algorithm']}; p={name}"

@@ -59,7 +59,7 @@ def _named(what: str) -> Declared:
         ("example.com-start", "service-start", "the host's own start comes first"),
         ("gate-start", "mail-install", "its socket belongs to chasquid's group"),
         ("gate-start", "/etc/tapal/gate/host.json", "it reads it"),
-        ("gate-start", "/usr/local/lib/tapal/gate/mail/gate/daemon.py", "it runs it"),
+        ("gate-start", "gate-program", "it runs it"),
         ("gate-start", "/etc/systemd/system/tapal-gate.service", "it starts it"),
         (HOOK, "gate-start", "chasquid asks a gate that answers"),
         (HOOK, "mail-install", "it replaces the package's own"),

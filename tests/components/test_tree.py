@@ -17,6 +17,7 @@ TOKENS = {
     "tapal:chasquid:MailShutdown",
     "tapal:gate:MailGate",
     "pulumi-python:dynamic/tapal:HostFile",
+    "pulumi-python:dynamic/tapal:HostFolder",
     "pulumi-python:dynamic/tapal:DkimKey",
     "pulumi-python:dynamic/tapal:Account",
     "pulumi-python:dynamic/tapal:DnsPropagation",

@@ -10,11 +10,16 @@ from collections.abc import Iterable
 
 from tools.pull_request.preview_plan import SECRET, Plan, Properties, Step
 
-RECORD, HOST_FILE, DKIM_KEY = "Record", "HostFile", "DkimKey"
+RECORD, HOST_FILE, HOST_FOLDER, DKIM_KEY = "Record", "HostFile", "HostFolder", "DkimKey"
 MARKS = {"create": "+", "delete": "-", "import": "+"}
 WORDS = {"import": "adopt"}
 # Said by the title already, or of use to the machinery alone.
-TOLD = {RECORD: {"name", "type"}, HOST_FILE: {"path"}, DKIM_KEY: {"selector", "domain"}}
+TOLD = {
+    RECORD: {"name", "type"},
+    HOST_FILE: {"path"},
+    HOST_FOLDER: {"path"},
+    DKIM_KEY: {"selector", "domain"},
+}
 NOISE = frozenset({"addPreviousOutputInEnv", "connection", "validate", "zoneId"})
 CONTEXT = 3  # lines around a change, as git shows
 NEW_TEXT = 12  # lines shown of a file that comes or goes as a whole
@@ -40,6 +45,8 @@ def title(step: Step) -> str:
         return f"{has.get('type', kind(step))} {has.get('name', step.name)}"
     if kind(step) == HOST_FILE:
         return f"file {has.get('path', step.name)}"
+    if kind(step) == HOST_FOLDER:
+        return f"folder {has.get('path', step.name)}"
     if kind(step) == DKIM_KEY:
         return f"DKIM key {has.get('selector', '?')} of {has.get('domain', step.name)}"
     return f"{kind(step)} {step.name}"
@@ -66,10 +73,24 @@ def _step(step: Step) -> list[str]:
     head = f"{mark} {WORDS.get(step.kind, step.kind)} {title(step)}{warning}"
     if step.kind in ("create", "delete", "import"):
         told = next((keys for end, keys in TOLD.items() if kind(step).endswith(end)), set())
-        has = step.new or step.old
+        has = _names_only(step.new or step.old)
         return [head, *_whole({key: has[key] for key in has if key not in NOISE | told}, mark)]
-    changes = list(_changes(step.old, step.new))
+    changes = list(_changes(_file_by_file(step.old), _file_by_file(step.new)))
     return [head, *(changes or [_unseen(step)])]
+
+
+def _names_only(properties: Properties) -> Properties:
+    """Return what is said of a folder that comes or goes: its files by name, not all they hold."""
+    files = properties.get("files")
+    return {**properties, "files": ", ".join(files)} if isinstance(files, dict) else properties
+
+
+def _file_by_file(properties: Properties) -> Properties:
+    """Return a folder's files as properties of their own, each to be compared line by line."""
+    files = properties.get("files")
+    if not isinstance(files, dict):
+        return properties
+    return {**{key: one for key, one in properties.items() if key != "files"}, **files}
 
 
 def _whole(properties: Properties, mark: str) -> Iterable[str]:
@@ -95,7 +116,7 @@ def _changes(old: Properties, new: Properties) -> Iterable[str]:
         was, will = _written(before), _written(after)
         if "\n" in was or "\n" in will:
             yield f"      {key}:"
-            yield from _line_by_line(was, will)
+            yield from _line_by_line(was if key in old else "", will if key in new else "")
         else:
             yield from [f"-     {key}: {was}"] * (key in old)
             yield from [f"+     {key}: {will}"] * (key in new)

@@ -37,17 +37,19 @@ def paths(data: dict[str, Any], world: World | None = None) -> set[str]:
 
 
 def test_the_modules_are_on_the_host_as_they_are() -> None:
-    for path in MODULES:
-        file = declared().file(f"{PROGRAM}/mail/gate/{path.name}")
-        assert file.inputs["content"] == path.read_text()
-        assert (file.inputs["mode"], file.inputs["owner"]) == ("0644", "root:root")
+    folder = declared().named("gate-program").inputs
+    assert folder["path"] == f"{PROGRAM}/mail/gate"
+    assert folder["files"] == {path.name: path.read_text() for path in MODULES}
+    assert (folder["mode"], folder["owner"]) == ("0644", "root:root")
 
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
     started = declared().named("gate-start")
     revisions = set(started.inputs["stdin"].split())
     files = [item.name for item in declared().of_type("HostFile") if PROGRAM in item.inputs["path"]]
-    assert revisions == {f"revision-of-{name}" for name in (*files, "gate-socket", "gate-service")}
+    assert revisions == {
+        f"revision-of-{name}" for name in (*files, "gate-program", "gate-socket", "gate-service")
+    }
     # Only an update in place: a replaced step would undo its predecessor, and stop the gate.
     assert "triggers" not in started.inputs
     assert "delete" in started.inputs
@@ -112,11 +114,14 @@ def test_a_stack_without_domains_has_a_gate_all_the_same() -> None:
 
 def test_what_is_installed_runs(tmp_path: Path) -> None:
     """As on the host: from its folder, with nothing else in reach."""
-    for item in declared().of_type("HostFile"):
-        if item.inputs["path"].startswith((PROGRAM, str(store.FOLDER))):
-            place = tmp_path / item.inputs["path"].lstrip("/")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(item.inputs["content"])
+    files = {item.inputs["path"]: item.inputs for item in declared().of_type("HostFile")}
+    program = declared().named("gate-program").inputs
+    texts = {path: each["content"] for path, each in files.items() if str(store.FOLDER) in path}
+    texts |= {f"{program['path']}/{name}": text for name, text in program["files"].items()}
+    for path, content in texts.items():
+        place = tmp_path / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content)
     policy, listens = tmp_path / str(store.FOLDER).lstrip("/"), tmp_path / "gate.sock"
     folders = ["--policy", str(policy), "--domains", str(policy / "domains")]
     process = subprocess.Popen(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from components.resources.host_file import MISSING, SCRIPT
+from components.resources.host_file import SCRIPT
+from components.resources.host_provider import MISSING
 
 OWNER = f"{getpass.getuser()}:{grp.getgrgid(os.getgid()).gr_name}"
 

@@ -135,6 +135,28 @@ def test_a_changed_secret_is_not_shown_but_said() -> None:
     ]
 
 
+def test_a_folders_files_are_compared_one_by_one() -> None:
+    old = {"path": "/f", "mode": "0644", "files": {"a": "one\ntwo\n", "b": "same\n", "c": "x\ny\n"}}
+    new = {"path": "/f", "mode": "0644", "files": {"a": "one\n2\n", "b": "same\n"}}
+    step = Step(kind="update", type="x:HostFolder", name="f", old=old, new=new)
+    assert plan_diff.lines(plan(step)) == [
+        "! update folder /f",
+        "      a:",
+        "          one",
+        "-         two",
+        "+         2",
+        "      c:",
+        "-         x",
+        "-         y",
+    ]
+    made = Step(kind="create", type="x:HostFolder", name="f", old={}, new=new)
+    assert plan_diff.lines(plan(made)) == [
+        "+ create folder /f",
+        "+     mode: 0644",
+        "+     files: a, b",
+    ]
+
+
 def test_a_long_new_file_shows_its_beginning() -> None:
     step = Step(
         kind="create",

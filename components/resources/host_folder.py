@@ -1,0 +1,142 @@
+"""Files of one folder on the host as one resource: created, read back, compared, updated, deleted.
+
+For files that belong together and are many, such as a program's modules: a resource each would cost
+an entry in the state and a question to the host at every preview. A difference still shows file by
+file and line by line. Each file is written whole (temporary file, fsync, rename); a set that was
+interrupted half-way is different from what the state says, and the next run writes it again.
+
+The module must keep its path: every stack's state refers to the provider class by module and name.
+"""
+
+import io
+import tarfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from components.resources.host_provider import (
+    FOLDERS,
+    MISSING,
+    READ_PATIENCE,
+    HostProvider,
+    Properties,
+)
+
+SCRIPT = FOLDERS + Path(__file__).with_name("host_folder.sh").read_text(encoding="utf-8")
+COMPARED = ("files", "mode", "owner")
+
+
+class HostFolderProvider(HostProvider):
+    """Reads and writes the files; runs in a process of its own, which the engine starts."""
+
+    script = SCRIPT
+
+    def create(self, props: Properties) -> CreateResult:
+        """Write the files."""
+        return CreateResult(id_=props["path"], outs=self._write(props, {}))
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Write the files anew, with a new revision, and remove those that are no longer named."""
+        return UpdateResult(outs=self._write(news, olds["files"]))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the files as they are on the host, or no id when all are gone."""
+        done = self._run(["read", id_, *props["files"]], patience=READ_PATIENCE)
+        if done.status == MISSING:
+            return ReadResult(id_=None, outs={})
+        self._expect(done, id_, "read")
+        found = unpacked(done.stdout, props["mode"], props["owner"])
+        inputs = {key: value for key, value in props.items() if key != "revision"}
+        return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare the files, their mode and owner; another path is another folder."""
+        replaces = ["path"] if olds.get("path") != news.get("path") else []
+        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
+        return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
+
+    def delete(self, id_: str, props: Properties) -> None:
+        """Delete the files, and the folder if it is ours and empty."""
+        self._expect(self._run(["delete", id_, *props["files"]]), id_, "delete")
+
+    def _write(self, props: Properties, olds: Mapping[str, str]) -> Properties:
+        argv = ["write", props["path"], props["mode"], props["owner"], *olds]
+        self._expect(self._run(argv, packed(props["files"])), props["path"], "write")
+        return {**props, "revision": uuid.uuid4().hex[:12]}
+
+
+def packed(files: Mapping[str, str]) -> bytes:
+    """Return an archive of ``files``, by name."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, content in files.items():
+            data = content.encode()
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return made.getvalue()
+
+
+def unpacked(data: bytes, mode: str, owner: str) -> Properties:
+    """Return the files of an archive, and the mode and owner that differ from the wanted ones."""
+    files: dict[str, str] = {}
+    modes, owners = {mode}, {owner}
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for entry in archive:
+            content = archive.extractfile(entry)
+            files[entry.name] = content.read().decode("utf-8", "replace") if content else ""
+            modes.add(f"{entry.mode:04o}")
+            owners.add(f"{entry.uname or entry.uid}:{entry.gname or entry.gid}")
+    return {"files": files, "mode": _odd(modes, mode), "owner": _odd(owners, owner)}
+
+
+def _odd(found: set[str], wanted: str) -> str:
+    """Return what is wanted, or what some of the files have instead."""
+    return ", ".join(sorted(found - {wanted})) or wanted
+
+
+class HostFolder(Resource, module="tapal", name="HostFolder"):
+    """Files of one folder on the host; other files there are left alone.
+
+    Attributes:
+        path: absolute path of the folder.
+        files: their contents, by name relative to the folder.
+        revision: changes at every write; what a restart is triggered by.
+    """
+
+    path: pulumi.Output[str]
+    files: pulumi.Output[dict[str, str]]
+    revision: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        path: str,
+        files: Mapping[str, str],
+        mode: str = "0644",
+        owner: str = "root:root",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the files.
+
+        Args:
+            name: the resource's name, unique in the stack.
+            path: absolute path of the folder; another path replaces the resource.
+            files: the whole text of each, by name relative to the folder.
+            mode: four octal digits, of every file.
+            owner: ``user:group`` of every file.
+            opts: Pulumi's options.
+        """
+        properties: dict[str, Any] = {
+            "path": path,
+            "files": dict(files),
+            "mode": mode,
+            "owner": owner,
+            "revision": None,
+        }
+        super().__init__(HostFolderProvider(), name, properties, opts)

@@ -1,0 +1,64 @@
+"""What the resources on the host share: a script that goes over one SSH connection.
+
+The module must keep its path: every stack's state refers to what it holds by module and name.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import ConfigureRequest, ResourceProvider
+
+from settings.ssh_target import SshTargetError, read_ssh_target
+
+if TYPE_CHECKING:
+    from ssh.connection import Completed
+
+FOLDERS = Path(__file__).with_name("folders.sh").read_text(encoding="utf-8")
+MISSING = 44
+# Seconds to keep dialling: a new server may still be booting.
+READ_PATIENCE = 20.0
+WRITE_PATIENCE = 180.0
+
+Properties = dict[str, Any]
+
+
+class HostFileError(RuntimeError):
+    """A file could not be read, written or deleted; the message names it and has the cure."""
+
+    # The engine shows the qualified name before the message; this keeps the line short.
+    __module__ = "builtins"
+
+
+class HostProvider(ResourceProvider):
+    """Runs `script` on the host; lives in a process of its own, which the engine starts."""
+
+    script = ""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read how to target the host from the stack's configuration."""
+        # The engine prints an exception with its traceback; a user needs only the message.
+        sys.tracebacklimit = 0
+        self._get = req.config.get
+
+    def _run(
+        self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
+    ) -> "Completed":
+        # Imported here: only the provider's process opens SSH, while every run imports this module.
+        from ssh.connection import SshError, session  # noqa: PLC0415
+
+        try:
+            target = read_ssh_target(self._get)
+            argv = ["sh", "-c", self.script, "tapal", *arguments]
+            return session(target).run(argv, stdin, patience=patience)
+        except (SshError, SshTargetError) as error:
+            raise HostFileError(str(error)) from None
+
+    def _expect(self, done: "Completed", path: str, action: str) -> None:
+        if done.status == 0:
+            return
+        said = done.stderr.decode("utf-8", errors="replace").strip() or "no message"
+        raise HostFileError(
+            f"{path}: cannot {action} it on the host (status {done.status}): {said}. "
+            "What was there is as it was. Cure what the host says, then run `pulumi up` again."
+        )
