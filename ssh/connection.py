@@ -27,7 +27,14 @@ KEEPALIVE_COUNT = 3
 
 
 class SshError(RuntimeError):
-    """The host could not be reached, or was not the pinned one; the message has the cure."""
+    """The host could not be reached, or was not the pinned one; the message has the cure.
+
+    ``is_final`` says that dialling again does not help.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +47,34 @@ class Completed:
 
 
 class Session:
-    """A connection that opens itself when first used, on an event loop of its own thread."""
+    """A connection that opens itself when first used, on an event loop of its own thread.
+
+    A host that cannot be reached, or refuses the login, is dialled for one caller only: the others
+    of the same run get his answer. Else each of some forty files would wait for a dead host, and
+    sshd's penalty for refused logins would blur the cause.
+    """
 
     def __init__(self, target: SshTarget) -> None:
         self._target = target
+        self._since: float | None = None
+        self._failed: SshError | None = None
         self._loop = asyncio.new_event_loop()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._lock = asyncio.Lock()
-        threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close the connection and end the loop; nothing can be run any more."""
+        self._wait(self._closed())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _closed(self) -> None:
+        if self._connection is not None:
+            self._connection.abort()
+            await self._connection.wait_closed()
 
     def run(self, argv: list[str], stdin: bytes = b"", *, patience: float) -> Completed:
         """Run ``argv`` as root on the host, with ``stdin`` as its input.
@@ -89,8 +116,23 @@ class Session:
     async def _connected(self, patience: float) -> asyncssh.SSHClientConnection:
         async with self._lock:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await _dial(self._target, patience)
+                self._connection = await self._dialled(patience)
             return self._connection
+
+    async def _dialled(self, patience: float) -> asyncssh.SSHClientConnection:
+        now = time.monotonic()
+        self._since = self._since or now
+        # Patience counts from the first try, so whoever has waited longer already goes no further.
+        left = self._since + patience - now
+        if self._failed and (self._failed.is_final or left <= 0):
+            raise self._failed
+        try:
+            connection = await _dial(self._target, max(left, 0))
+        except SshError as error:
+            self._failed = error
+            raise
+        self._since = self._failed = None
+        return connection
 
 
 async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnection:
@@ -98,16 +140,26 @@ async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnect
     while True:
         try:
             return await _connect(target)
+        except asyncssh.KeyExchangeFailed as error:
+            kind = target.host_key.partition(" ")[0]
+            raise SshError(
+                f"{target.address}: the host has no key of the pinned kind, {kind} "
+                f"(tapal:host.ssh.hostKey; {error}), so nothing was sent. Read one that it has in "
+                "the provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that.",
+                is_final=True,
+            ) from error
         except asyncssh.HostKeyNotVerifiable as error:
             raise SshError(
                 f"{target.address}: the host's key is not the pinned one (tapal:host.ssh.hostKey), "
                 "so nothing was sent. If the server was reinstalled, read its new key in the "
-                "provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that."
+                "provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that.",
+                is_final=True,
             ) from error
         except asyncssh.PermissionDenied as error:
             raise SshError(
                 f"{target.address}: login as {target.user} was refused. Is the public half of "
-                "tapal:sshPrivateKey in that user's ~/.ssh/authorized_keys?"
+                "tapal:sshPrivateKey in that user's ~/.ssh/authorized_keys?",
+                is_final=True,
             ) from error
         except (OSError, asyncssh.Error) as error:
             if time.monotonic() > deadline:
