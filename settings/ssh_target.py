@@ -70,31 +70,43 @@ def private_key(get: ConfigReader, key_file: str | None) -> str | None:
     secret = get("tapal:sshPrivateKey") or os.environ.get("TAPAL_SSH_PRIVATE_KEY")
     if secret:
         return _readable(str(secret).rstrip("\n") + "\n")
-    if key_file is None:
-        return None
+    return None if key_file is None else _in_file(key_file)
+
+
+def _in_file(key_file: str) -> str:
+    place = "host.ssh.keyFile"
     try:
-        return Path(key_file).expanduser().read_text(encoding="utf-8")
+        text = Path(key_file).expanduser().read_text(encoding="utf-8")
     except OSError as error:
         raise SshTargetError(
-            "host.ssh.keyFile",
+            place,
             reason=f"{key_file} cannot be read ({error.strerror})",
             cure="name a key file of this machine, or set tapal:sshPrivateKey",
         ) from error
+    except UnicodeDecodeError:
+        text = ""
+    cure = "name a file that ssh-keygen wrote, the private half (without .pub)"
+    return _readable(text, place, f"{key_file} is not an OpenSSH private key", cure)
 
 
-def _readable(key: str) -> str:
+def _readable(
+    key: str,
+    place: str = "sshPrivateKey",
+    reason: str = "it is not an OpenSSH private key",
+    cure: str = "pass the whole file of a key without a passphrase, line ends and all: "
+    "pulumi config set --secret tapal:sshPrivateKey < FILE",
+) -> str:
     # A key that cannot be read would be printed whole by the SSH library of pulumi-command.
     try:
         load_ssh_private_key(key.encode(), password=None)
         if len(key.splitlines()) < 3:
             raise ValueError("its line ends are lost")  # noqa: TRY301 - one handler for both
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        cure = (
-            "pass the whole file of a key without a passphrase, line ends and all: "
-            "pulumi config set --secret tapal:sshPrivateKey < FILE"
-        )
-        reason = "it is not an OpenSSH private key"
-        raise SshTargetError("sshPrivateKey", reason=reason, cure=cure) from None
+    except TypeError:
+        reason = "the key has a passphrase, which nobody can type in the middle of a run"
+        cure = "add it to the SSH agent (ssh-add) and name no key here, or make one without"
+        raise SshTargetError(place, reason=reason, cure=cure) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise SshTargetError(place, reason=reason, cure=cure) from None
     return key
 
 
