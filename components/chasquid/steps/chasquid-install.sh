@@ -9,6 +9,7 @@
 sources=/etc/apt/sources.list.d/tapal-testing.sources
 minimum=$(setting minimum)
 
+finish_dpkg
 if [ "$1" = delete ]; then
   # `remove`, not `purge`: the queue in /var/lib/chasquid may hold mail.
   quiet apt_get remove chasquid
@@ -46,11 +47,13 @@ if is_enough; then
   exit 0
 fi
 
-# A policy-rc.d that says no keeps the package from starting its services; an existing one stays.
-if [ ! -e /usr/sbin/policy-rc.d ]; then
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-  chmod 755 /usr/sbin/policy-rc.d
+# A policy-rc.d that says no keeps the package from starting its services. Somebody else's stays; one
+# of ours was left by a step that was cut off.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ] || grep -qs 'written by tapal' "$policy"; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\n# written by tapal while it installs chasquid\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
 fi
 say "installing chasquid from Debian testing"
 # Only this source's list is fetched; the others' are as fresh as `packages` left them.

@@ -14,6 +14,7 @@ if ((${#missing[@]} == 0)); then
   say "all packages are there"
   exit 0
 fi
+finish_dpkg
 say "installing ${missing[*]}"
 quiet apt_get update ||
   fail "apt-get update failed" "is the package mirror reachable from the host? tapal:host.aptMirror names another"

@@ -20,8 +20,9 @@ running | degraded) ;;
   "see what it waits for: systemctl list-jobs; then run \`pulumi up\` again" ;;
 esac
 
+# Without psmisc, which a small image lacks: who has dpkg's lock open.
 for _ in $(seq "$limit"); do
-  fuser -s /var/lib/dpkg/lock-frontend 2>/dev/null || break
+  find /proc/[0-9]*/fd -lname /var/lib/dpkg/lock-frontend 2>/dev/null | grep -q . || break
   sleep 1
 done
 say "the system is $state"
