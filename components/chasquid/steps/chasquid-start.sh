@@ -7,8 +7,7 @@
 
 units=(chasquid.service chasquid-smtp.socket chasquid-submission.socket chasquid-submission_tls.socket)
 
-lineage=/etc/letsencrypt/live/$(setting name)
-/etc/letsencrypt/renewal-hooks/deploy/tapal "$lineage"
+install_certificate "$(setting name)"
 
 quiet chasquid-util -C=/etc/chasquid print-config ||
   fail "chasquid cannot read its configuration" "see the lines above; the running server was left as it is"
@@ -18,16 +17,20 @@ for users in /etc/chasquid/domains/*/users; do
     fail "chasquid cannot read $users" "see the lines above; the running server was left as it is"
 done
 
-# is_fresh: whether it runs, and was started after all that it reads only at start was written.
-# Whole seconds: in doubt it is restarted. So several domains that come at once cost one restart.
-is_fresh() {
-  [ "$(systemctl is-active chasquid.service)" = active ] || return 1
-  local since newest
-  since=$(date -d "$(systemctl show -P ActiveEnterTimestamp chasquid.service)" +%s)
-  newest=$(find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
-    /etc/chasquid/domains -type f ! -name aliases -printf '%Ts\n' | sort -n | tail -n 1)
-  [ "$newest" -lt "$since" ]
+# Which start of chasquid read which files: of those that it reads only at start, so all but the
+# aliases. By content: a clock that was set back would hide a new key from a look at the times.
+started=/run/tapal-chasquid-started
+running() {
+  systemctl show -P InvocationID chasquid.service
+  find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
+    /etc/chasquid/domains -type f ! -name aliases -print0 | sort -z | xargs -0 sha256sum
 }
+
+# is_fresh: whether it runs, and has read all that lies there. So several domains that come at once
+# cost one restart.
+is_fresh() {
+  [ "$(systemctl is-active chasquid.service)" = active ] && [ "$(running)" = "$(cat "$started")" ]
+} 2>/dev/null
 
 if is_fresh; then
   say "chasquid runs with all of this already"
@@ -36,7 +39,9 @@ else
   quiet systemctl daemon-reload
   systemctl reset-failed "${units[@]}" 2>/dev/null || true
   quiet systemctl enable "${units[@]}"
+  read_there=$(running | tail -n +2) # before it reads them: what comes later is new to it
   quiet systemctl restart chasquid.service || true
+  printf '%s\n%s\n' "$(systemctl show -P InvocationID chasquid.service)" "$read_there" >"$started"
 fi
 
 answers() { timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
