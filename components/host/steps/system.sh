@@ -29,22 +29,31 @@ if [ -n "$timezone" ] && [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/
   echo "$timezone" | write_file /etc/timezone 644
 fi
 
+# The distribution's own archive alone is moved: security updates come from their source, and what
+# others keep below such a name (…/linux/debian) is theirs. The file as it was stays beside it, and
+# comes back when the setting goes.
 mirror=$(setting mirror)
-if [ -n "$mirror" ]; then
-  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
-    # Only the distribution's own archive is moved: security updates come from their source.
-    if [ -f "$file" ] && ! [ -e "$file.before-tapal" ] && grep -qE 'https?://[^ ]+/(debian|ubuntu)/?( |$)' "$file"; then
-      say "package mirror in $file: $mirror"
-      cp -p "$file" "$file.before-tapal"
-      sed -E "s#https?://[^ ]+/(debian|ubuntu)/?( |\$)#${mirror%/}\2#" "$file.before-tapal" >"$file"
-    fi
-  done
-fi
+archive='https?://[^/ ]+/(debian|ubuntu)/?( |$)'
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+  if [ ! -f "$file" ] || [ "$file" = /etc/apt/sources.list.d/tapal-testing.sources ]; then continue; fi
+  original=$file
+  [ ! -e "$file.before-tapal" ] || original=$file.before-tapal
+  if [ -z "$mirror" ]; then
+    [ "$original" != "$file" ] || continue
+    mv -fT "$original" "$file"
+    say "package mirror in $file: as it was"
+  elif grep -vE '//security\.' "$original" | grep -qE "$archive"; then
+    [ "$original" != "$file" ] || cp -p "$file" "$file.before-tapal"
+    sed -E "\#//security\.#! s#$archive#${mirror%/}\2#" "$file.before-tapal" | write_file "$file" 644
+    say "package mirror in $file: $mirror"
+  fi
+done
 
 locale=$(setting locale)
 if [ -n "$locale" ] && ! locale -a 2>/dev/null | tr -d - | grep -qix "$(tr -d - <<<"$locale")"; then
   say "locale: $locale"
   if ! command -v locale-gen >/dev/null; then
+    finish_dpkg
     quiet apt_get update
     quiet apt_get install locales
   fi
