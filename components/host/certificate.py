@@ -40,7 +40,9 @@ class Certificate(Component):
         self.hook = HostFile(
             f"{name}-deploy-hook",
             path=DEPLOY_HOOK,
-            content=render("components/host/deploy-certificate.j2", reload=acme.reload),
+            content=render(
+                "components/host/deploy-certificate.j2", host=host.name, reload=acme.reload
+            ),
             mode="0755",
             validate="bash -n",
             opts=self.child(),
