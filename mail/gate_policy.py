@@ -36,7 +36,7 @@ class GateDomain:
             `mail.alias.entry.expand` adds for accounts, which would let a catch-all's owner send
             as every account.
         send_as: Account to what more it may send as: addresses, or ``*@domain`` for a whole domain.
-        limits: Account to its limits.
+        limits: Account to what of the server's limits is another for it (`mail.gate.quota.KEYS`).
         organisation: The domain that DMARC takes this one and its neighbours together by, such as
             that of its zone. Leave it out if it is not known: then only the names above count.
     """
@@ -52,15 +52,21 @@ def domain_path(domain: str) -> str:
     return f"{FOLDER}/domains/{address.domain(domain)}.json"
 
 
-def host_text(host: str, postmaster: str = "", organisation: str | None = None) -> str:
-    """Return ``host.json``.
+def host_text(
+    host: str,
+    postmaster: str = "",
+    organisation: str | None = None,
+    limits: Mapping[str, int] | None = None,
+) -> str:
+    """Return ``host.json``; ``limits`` hold for every account on the server that has no others.
 
     Raises:
         AddressError: A name cannot be read.
     """
-    content = {"host": address.domain(host)}
+    content: dict[str, object] = {"host": address.domain(host)}
     content |= {"organisation": address.domain(organisation)} if organisation else {}
     content |= {"postmaster": address.mailbox(postmaster)} if postmaster else {}
+    content |= {"limits": dict(limits)} if limits else {}
     return _json(content)
 
 

@@ -112,13 +112,27 @@ class Acme(Model):
         return Path(self.ca_bundle).read_text(encoding="utf-8")
 
 
+class Limits(Model):
+    """How much each account may send (`mail.gate.limits`); an account may have others."""
+
+    per_minute: Number = Field(default=60, ge=1, le=100_000)
+    burst: Number = Field(default=20, ge=1, le=100_000)
+    recipients_per_day: Number = Field(default=500, ge=1, le=10_000_000)
+    strangers_per_day: Number = Field(default=100, ge=0, le=10_000_000)
+
+    def named(self) -> dict[str, int]:
+        """Return the limits by their keys in the file."""
+        return self.model_dump(by_alias=True)
+
+
 class Server(Model):
-    """chasquid's own settings; the defaults suit a sending server."""
+    """chasquid's own settings and what accounts may send; the defaults suit a sending server."""
 
     max_data_size_mb: Number = Field(default=50, ge=1, le=1000, alias="maxDataSizeMB")
     max_queue_items: Number = Field(default=1000, ge=1, le=100_000)
     give_up_send_after: str = "120h"
     debian_mirror: str | None = None
+    limits: Limits = Limits()
 
 
 class Spf(Model):
@@ -219,7 +233,7 @@ class Existing(Model):
 
 
 class Domain(Model):
-    """A mail domain: its records, keys, accounts and aliases, and who may send as whom."""
+    """A mail domain: its records, keys, accounts and aliases; who may send as whom, how much."""
 
     name: DomainName
     zone: DomainName | None = None
@@ -231,6 +245,7 @@ class Domain(Model):
     accounts: tuple[AccountName, ...] = ()
     aliases: dict[str, Targets] = {}
     send_as: dict[str, Targets] = {}
+    limits: dict[str, dict[str, Annotated[Number, Field(ge=0, le=10_000_000)]]] = {}
 
     @property
     def dns_zone(self) -> str:

@@ -90,6 +90,7 @@ SECTIONS = (
             "mail.alias.entry",
             "mail.alias.routes",
             "settings.rules.send_as",
+            "settings.rules.limits",
         ),
     ),
     Section(

@@ -44,7 +44,9 @@ def _host(stack: Stack, zones: Mapping[str, Zone]) -> HostPlan | None:
         server=stack.settings.server,
         zone=zone,
         records=_host_records(host, zone.listing),
-        gate=gate_policy.host_text(host.name, acme.email, zone.name),
+        gate=gate_policy.host_text(
+            host.name, acme.email, zone.name, stack.settings.server.limits.named()
+        ),
         findings=tuple(without),
     )
 
@@ -93,6 +95,7 @@ def _gate(domain: Domain) -> GateDomain:
     return GateDomain(
         addresses=domain.addresses(),
         send_as=domain.send_as,
+        limits=domain.limits,
         organisation=domain.dns_zone if domain.dns_zone != domain.name else None,
     )
 

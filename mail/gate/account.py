@@ -29,13 +29,15 @@ class Account:
         name: ``user@domain``, for people to read.
         addresses: What it may send as: `plain` local part and domain; ``*`` is every local part.
         excepted: What ``*`` does not mean since another is served there.
-        limits: Its limits, as the policy's file has them.
+        limits: What of the server's limits is another for it, as the policy's file has it.
+        denied: Since when it is shut out, and why, if it is.
     """
 
     name: str
     addresses: "frozenset[tuple[str, str]]"
     excepted: "frozenset[tuple[str, str]]" = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
+    denied: str = ""
 
     def may_use(self, local: str, domain: str) -> bool:
         """Return whether the account may send as an address, as the policy names its domain."""

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 AUTHORS = ("from", "sender", "resent-from", "resent-sender")
-KINDS = frozenset({*AUTHORS, "date", "message-id"})
+NOTICE = "x-tapal-notice"
+KINDS = frozenset({*AUTHORS, "date", "message-id", NOTICE})
 LONGEST_HEAD = 1 << 18
 LONGEST_LINE = 998  # RFC 5322 §2.1.1
 # All From and Sender lines together: what is longer would cost too much to read in all ways.

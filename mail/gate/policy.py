@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mail.gate import names, readings
 from mail.gate.account import Account
 from mail.gate.authors import Mailbox
+from mail.gate.quota import DEFAULT, Limits
 from mail.gate.readings import Wanted
 
 
@@ -36,10 +37,17 @@ class Policy:
     """All that is served here, made ready for look-ups."""
 
     def __init__(
-        self, *, host: str, domains: Iterable[Domain], postmaster: str = "", organisation: str = ""
+        self,
+        *,
+        host: str,
+        domains: Iterable[Domain],
+        postmaster: str = "",
+        organisation: str = "",
+        limits: Limits = DEFAULT,
     ) -> None:
         self.host = host
         self.postmaster = postmaster
+        self.limits = limits
         self.domains = tuple(domains)
         self._spelled = {
             names.exact(one): domain for domain in self.domains for one in domain.spellings

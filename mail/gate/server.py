@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import struct
+import time
 from collections.abc import Callable
 
 from mail.gate import protocol, verdict
@@ -29,9 +30,13 @@ _TIMEOUT = struct.pack("ll", PATIENCE, 0)
 class Server:
     """Waits for mails to be judged."""
 
-    def __init__(self, listener: socket.socket, judge: Judge) -> None:
+    def __init__(
+        self, listener: socket.socket, judge: Judge, now_and_then: Callable[[], None] = lambda: None
+    ) -> None:
         self._listener = listener
         self._judge = judge
+        self._now_and_then = now_and_then
+        self._done = float("-inf")
         self._stopping = False
 
     def run(self) -> None:
@@ -56,6 +61,7 @@ class Server:
             if self._stopping:
                 return
             watchdog.alive()
+            self._look_around()
             if not called:
                 continue
             connection, _ = self._listener.accept()
@@ -75,6 +81,17 @@ class Server:
             _log.exception("a mail could not be judged")
             answer = BROKEN
         connection.sendall(protocol.encode(answer))
+
+    def _look_around(self) -> None:
+        """Do what is done now and then, every `EVERY` seconds, under load too."""
+        now = time.monotonic()
+        if now - self._done < EVERY:
+            return
+        self._done = now
+        try:
+            self._now_and_then()
+        except Exception:  # noqa: BLE001 - mail goes on
+            _log.exception("what is done now and then has failed")
 
     def _stop(self, *_: object) -> None:
         self._stopping = True

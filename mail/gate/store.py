@@ -13,6 +13,7 @@ from pathlib import Path
 from mail.gate import names
 from mail.gate.account import EVERY, Account, plain
 from mail.gate.policy import Domain, Policy
+from mail.gate.quota import DEFAULT
 
 FOLDER = Path("/etc/tapal/gate")
 LOCAL = Path("/etc/chasquid/domains")
@@ -93,6 +94,7 @@ def load(folder: Path, local: "Path | None" = None) -> Policy:
         postmaster=_text(host, "postmaster", path, default=""),
         organisation=_text(host, "organisation", path, default=""),
         domains=domains,
+        limits=DEFAULT.with_changes(_limits(host, path, "limits")),
     )
 
 
@@ -132,15 +134,26 @@ def _domain(path: Path) -> Domain:
 def _account(name: str, data: object, path: Path) -> Account:
     if not isinstance(data, dict):
         raise _bad(path, f"accounts.{name}")
-    limits = data.get("limits", {})
-    if not isinstance(limits, dict) or not all(isinstance(one, int) for one in limits.values()):
-        raise _bad(path, f"the limits of {name}")
     return Account(
         name=name,
         addresses=frozenset(map(_address, _texts(data, "addresses", path))),
         excepted=frozenset(map(_address, _texts(data, "not", path))),
-        limits=limits,
+        limits=_limits(data, path, f"the limits of {name}"),
+        denied=_text(data, "denied", path, default=""),
     )
+
+
+def _limits(data: Mapping[str, object], path: Path, what: str) -> Mapping[str, int]:
+    limits = data.get("limits", {})
+    if not isinstance(limits, dict) or not all(map(_is_limit, limits.values())):
+        raise _bad(path, what)
+    if limits.get("perMinute") == 0:
+        raise _bad(path, what)
+    return limits
+
+
+def _is_limit(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _address(value: str) -> tuple[str, str]:

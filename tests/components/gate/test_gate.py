@@ -89,6 +89,12 @@ def test_the_hosts_file() -> None:
         "host": "smtp.example.com",
         "organisation": "example.com",
         "postmaster": "me@elsewhere.test",
+        "limits": {
+            "perMinute": 60,
+            "burst": 20,
+            "recipientsPerDay": 500,
+            "strangersPerDay": 100,
+        },
     }
 
 

@@ -31,6 +31,8 @@ class Gate:
         self.domains = folder / "chasquid-domains"
         self.policy.mkdir()
         self.domains.mkdir()
+        self.state = folder / "state"
+        self.state.mkdir()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -41,6 +43,7 @@ class Gate:
     def start(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         """Start it and wait until it answers, if only that it has no policy."""
         folders = ["--policy", str(self.policy), "--domains", str(self.domains)]
+        folders += ["--state", str(self.state)]
         command = [self._python, "-m", daemon.__name__, *folders, "--socket", str(self.socket)]
         with (self.folder / "gate.log").open("a") as log:
             self._process = subprocess.Popen(

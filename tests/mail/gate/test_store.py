@@ -37,7 +37,7 @@ def test_what_the_deployment_writes_is_read(folder: Path) -> None:
     assert policy.postmaster == "me@mailbox.example"
     robot = policy.account("robot@a.example")
     assert robot
-    assert robot.limits == {"minute": 200}
+    assert robot.limits == {"perMinute": 200}
     assert policy.account("jürgen@münchen.example")
     assert policy.account("jürgen@xn--mnchen-3ya.example")
     assert not policy.account("nobody@a.example")
@@ -89,6 +89,10 @@ def test_a_domain_that_comes_or_goes_is_seen(folder: Path, kind: str) -> None:
         ("domains/a.example.json", '{"domain": "a.example", "accounts": {"i": {"not": [1]}}}'),
         ("domains/a.example.json", '{"domain": "a.example", "accounts": {"i": {"limits": 1}}}'),
         ("domains/a.example.json", '{"domain": "a.example", "spellings": "a.example"}'),
+        ("host.json", '{"host": "a.example", "limits": {"perMinute": 0}}'),
+        ("host.json", '{"host": "a.example", "limits": {"burst": -1}}'),
+        ("host.json", '{"host": "a.example", "limits": {"burst": true}}'),
+        ("domains/a.example.json", '{"domain": "a.example", "accounts": {"i": {"denied": 1}}}'),
     ],
 )
 def test_a_broken_file_is_an_error_and_not_an_empty_policy(

@@ -34,7 +34,7 @@ STACK = (
             },
         ),
         send_as={"robot": ["*@b.example", "noreply@a.example"]},
-        limits={"robot": {"minute": 200}},
+        limits={"robot": {"perMinute": 200}},
     ),
     GateDomain(
         addresses=DomainAddresses(
