@@ -23,6 +23,10 @@ FILES = {
     "hook-perl": f"{PROGRAM}/hook.pl",
     "socket": f"{UNITS}/tapal-gate.socket",
     "service": f"{UNITS}/tapal-gate.service",
+    "deny-path": f"{UNITS}/tapal-gate-deny.path",
+    "deny-service": f"{UNITS}/tapal-gate-deny.service",
+    "post-path": f"{UNITS}/tapal-gate-post.path",
+    "post-service": f"{UNITS}/tapal-gate-post.service",
 }
 DROP_IN = f"{UNITS}/{chasquid_files.SERVICE}.d/tapal-gate.conf"
 

@@ -11,6 +11,7 @@ import logging
 import os
 import smtplib
 import sys
+import time
 from pathlib import Path
 
 from mail.gate import notice, spool, store
@@ -18,6 +19,7 @@ from mail.gate import notice, spool, store
 STATE = Path("/var/lib/tapal-gate")
 HOST, PORT = "127.0.0.1", 25
 LATER = 75
+GIVES_UP = 5 * 24 * 3600  # seconds
 
 _log = logging.getLogger("tapal-gate-post")
 
@@ -46,7 +48,10 @@ def send(folder: Path, own: str, recipient: str, server: "tuple[str, int]") -> i
                 session.sendmail("", [recipient], path.read_bytes().replace(b"\n", b"\r\n"))
         except (OSError, smtplib.SMTPException) as error:
             _log.warning("a notice to the postmaster has to wait: %s", error)
-            status = LATER
+            if time.time() - path.stat().st_mtime < GIVES_UP:
+                status = LATER
+            else:
+                path.unlink(missing_ok=True)
         else:
             path.unlink(missing_ok=True)
             _log.info("the postmaster has been told")

@@ -7,22 +7,28 @@
 
 gate=/usr/local/lib/tapal/gate
 socket=/run/tapal-gate/gate.sock
+state=/var/lib/private/tapal-gate
 units=(tapal-gate.socket tapal-gate.service)
+helpers=(tapal-gate-deny.path tapal-gate-post.path)
 
 if [ "$1" = delete ]; then
+  quiet systemctl disable --now "${helpers[@]}" || true
+  quiet systemctl stop tapal-gate-deny.service tapal-gate-post.service || true
   quiet systemctl disable --now "${units[@]}" || true
   rm -f -- "$gate/hook"
+  rm -rf -- "$state" "${state/private\/}" # the second is a link to the first
   say "the mail gate is stopped"
   exit 0
 fi
 
-[ -x /usr/bin/python3 ] ||
-  fail "the host has no /usr/bin/python3, which the mail gate needs" "apt-get install python3 on the host"
+/usr/bin/python3 -c 'import sqlite3, smtplib' 2>/dev/null ||
+  fail "the host has no whole /usr/bin/python3, which the mail gate needs" "apt-get install python3 on the host"
 
 # Whoever is asking gets an answer: the service alone restarts, unless the socket itself changed.
 socket_changed=$(systemctl show -P NeedDaemonReload tapal-gate.socket)
 quiet systemctl daemon-reload
-quiet systemctl enable tapal-gate.socket
+quiet systemctl enable tapal-gate.socket "${helpers[@]}"
+quiet systemctl restart "${helpers[@]}"
 if [ "$socket_changed" = yes ]; then
   quiet systemctl restart "${units[@]}" || true # what comes of it is asked below
 else
