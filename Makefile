@@ -70,6 +70,9 @@ up: named $(READY)  ## make it so, after a preview and a yes (STACK=…)
 drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
 	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
 
+users: named $(READY)  ## what each account sends, and which are shut out (STACK=…, ARGS=--json)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.users $(STACK) $(ARGS)
+
 pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
 	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
 
@@ -94,4 +97,4 @@ stations: venv-dev  ## how far a value travels from a stack's file to its resour
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift pr destroy send status logs bench stations down
+.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users pr destroy send status logs bench stations down

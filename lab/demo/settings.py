@@ -56,7 +56,7 @@ def domain_on_the_lab_host(domain: str) -> Change:
     """Return the change that makes a stack of one domain on the host of the stack ``lab``."""
 
     def change(config: dict[str, Any]) -> None:
-        for key in ("tapal:host", "tapal:acme"):
+        for key in ("tapal:host", "tapal:acme", "tapal:server"):
             del config[key]
         config["tapal:hostStack"] = "lab"
         config["tapal:domains"][0] |= {

@@ -37,7 +37,7 @@ SERVICE = "chasquid.service"
 PORTS = (25, 465, 587)
 LONGEST_CONNECTION = "21min"  # chasquid ends each after 20
 AT_ONCE = 100
-_LOGIN = re.compile(r"(\S+):(\d{1,5}) auth succeeded for (\S+)")
+_LOGIN = re.compile(r"(?:[\d-]+ [\d:.]+ )?(\S+):(\d{1,5}) auth succeeded for (\S+)")
 _ADDRESS = re.compile(r"[0-9a-f.:]+")
 
 _log = logging.getLogger("tapal-gate-deny")

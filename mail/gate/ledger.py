@@ -114,15 +114,16 @@ class Ledger:
             self._entries[name] = Entry(number, name, Window(minutes), **named)
         return self._entries[name]
 
-    def entries(self) -> "list[Entry]":
-        """Return all entries.
+    def unsettled(self) -> "list[Entry]":
+        """Return what is kept of the accounts that are denied, or of which nobody is told yet.
 
         Raises:
             LedgerError: The file cannot be read or written.
         """
         database = self._open()
+        query = "SELECT name FROM account WHERE denied > 0 OR (episode > 0 AND NOT told)"
         with self._reading():
-            names = [row[0] for row in database.execute("SELECT name FROM account")]
+            names = [row[0] for row in database.execute(query)]
         return [self.entry(name) for name in names]
 
     def digest(self, address: str) -> bytes:

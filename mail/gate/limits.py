@@ -62,7 +62,6 @@ class Limiter:
         self._refused: dict[str, _Refused] = {}
         self._asked: dict[str, float] = {}
         self._tidied = float("-inf")
-        self._untold = True  # an episode of a former run may be
         self._said = ""
 
     def take(
@@ -89,8 +88,8 @@ class Limiter:
         now = self._clock()
         try:
             self._ledger.look()
-            if self._untold:
-                self._tell_all(policy, now)
+            for entry in self._ledger.unsettled():
+                self._settle(entry, policy, now)
             if not self._tidied <= now < self._tidied + TIDY:
                 self._tidied = now
                 self._ledger.tidy(now)
@@ -105,6 +104,8 @@ class Limiter:
         if entry.window.look(now):
             self._ledger.redate(entry)
         if self._is_denied(account, entry, now):
+            if not entry.confirmed:
+                self._ask(account.name, now)
             return refused("5.7.13", f"{account.name} {over.DENIED}")
         entry = self._ledger.entry(account.name)  # anew, if it was given back
         limits = policy.limits.with_changes(account.limits)
@@ -135,7 +136,6 @@ class Limiter:
             self._refused.pop(account.name, None)
             _log.warning("%r may send again", account.name)
             return False
-        self._ask(account.name, now)
         return True
 
     def _go_on(
@@ -145,7 +145,6 @@ class Limiter:
         begins = not entry.episode or not 0 <= now - entry.refused < QUIET
         if begins:
             entry.episode, entry.told = now, 0
-            self._untold = True
             _log.warning("%r is over its limit %s", entry.name, entry.key)
         seldom = not 0 <= now - entry.refused < QUIET / 60
         entry.refused = now if begins or seldom else entry.refused
@@ -173,13 +172,14 @@ class Limiter:
             self._asked[name] = now
             spool.ask_to_deny(self._folder, name)
 
-    def _tell_all(self, policy: Policy, now: float) -> None:
-        """Tell the postmaster of each episode that has shown what it comes to."""
-        untold = [one for one in self._ledger.entries() if one.episode and not one.told]
-        for entry in untold:
-            if entry.denied or not 0 <= now - entry.episode < GATHER:
-                self._tell(entry, policy)
-        self._untold = any(not one.told for one in untold)
+    def _settle(self, entry: Entry, policy: Policy, now: float) -> None:
+        """Follow the policy's word on an account, and tell of what has shown what it comes to."""
+        if (account := policy.account(entry.name)) and entry.denied:
+            self._is_denied(account, entry, now)
+            entry = self._ledger.entry(entry.name)  # anew, if it was given back
+        due = entry.denied or not 0 <= now - entry.episode < GATHER
+        if entry.episode and not entry.told and due:
+            self._tell(entry, policy)
 
     def _tell(self, entry: Entry, policy: Policy) -> None:
         account = policy.account(entry.name)

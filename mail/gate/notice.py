@@ -68,7 +68,7 @@ def _text(entry: Entry, limits: Limits, policy: Policy, now: float) -> "list[str
         f'      \'{{"{entry.name}": "a new password"}}\'',
         "    make up STACK=…",
         "",
-        *(["That gives it back, too. "] if entry.denied else []),
+        *(["That gives it back, too.", ""] if entry.denied else []),
         "If it is right that it sends so much, raise the limit in the stack's file, and",
         "make up:",
         "",

@@ -271,6 +271,19 @@ def test_the_denial_holds_until_the_policy_lifts_it(server: Server) -> None:
     assert len(server.notices) == 2, "another episode"
 
 
+def test_the_denial_follows_the_policy_although_no_mail_comes(server: Server) -> None:
+    plain = server.account
+    server.go_on()
+    server.account = replace(plain, denied="2026-09-21 14:13 UTC")
+    server.look_around(after=5)
+    server.account = plain
+    server.start()
+    server.look_around(after=60)
+    assert server.sent("x@b.test"), "`up` gave it back"
+    server.look_around(after=GATHER + 1)
+    assert len(server.notices) == 1
+
+
 def test_a_denial_that_no_file_shows_is_asked_for_again_and_ends(server: Server) -> None:
     server.go_on()
     for path in (server.folder / "deny").iterdir():

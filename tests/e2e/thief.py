@@ -1,0 +1,80 @@
+"""Somebody who has an account's password: sends whatever is taken, until nobody lets him in.
+
+The order comes as JSON on standard input; what became of it goes to standard output. One connection
+is open and logged in all the while, and does nothing.
+"""
+
+import json
+import smtplib
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from mail.message.compose import compose
+
+PATIENCE = 60  # seconds
+Answer = tuple[float, int, str]
+
+
+def main() -> None:
+    """Read the order, steal, and print what was answered, and when."""
+    order = json.load(sys.stdin)
+    idle = _login(order)
+    closed: list[float] = []
+    watch = threading.Thread(target=_watch, args=(idle, closed), daemon=True)
+    watch.start()
+    answers = list(_answers(order))
+    watch.join(PATIENCE if "tries" not in order else 0)
+    print(json.dumps({"answers": answers, "idleCut": closed[0] if closed else None}))
+
+
+def _answers(order: Mapping[str, Any]) -> Iterator[Answer]:
+    """Yield for each try when it was, the code, and what was said; the last is a refused login."""
+    numbers = count() if "tries" not in order else iter(range(order["tries"]))
+    end = time.time() + PATIENCE
+    while time.time() < end:
+        try:
+            session = _login(order)
+        except smtplib.SMTPAuthenticationError as error:
+            yield time.time(), error.smtp_code, "login"
+            return
+        try:
+            while (number := next(numbers, None)) is not None:
+                yield _send(session, order, number)
+            return
+        except (smtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
+            yield time.time(), 0, type(error).__name__
+
+
+def _login(order: Mapping[str, Any]) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=order["cafile"])
+    session = smtplib.SMTP_SSL(order["host"], order["port"], context=context, timeout=PATIENCE)
+    session.login(order["user"], order["password"])
+    return session
+
+
+def _send(session: smtplib.SMTP, order: Mapping[str, Any], number: int) -> Answer:
+    sender = order.get("sender", order["user"])
+    recipient = f"{order['token']}-{number}@{order['domain']}"
+    mail = compose(sender, [recipient], "stolen", "text", token=f"{order['token']}-{number}")
+    session.mail(order["user"])
+    session.rcpt(recipient)
+    code, said = session.data(mail.content)
+    return time.time(), code, said.decode()
+
+
+def _watch(session: smtplib.SMTP, closed: list[float]) -> None:
+    try:
+        while session.sock.recv(1):
+            pass
+    except OSError:
+        pass
+    closed.append(time.time())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""``make users``: what each account on a stack's server sends, and which are shut out."""
