@@ -4,6 +4,7 @@ The order comes as JSON on standard input; what became of it goes to standard ou
 is open and logged in all the while, and does nothing.
 """
 
+import contextlib
 import json
 import smtplib
 import ssl
@@ -43,11 +44,12 @@ def _answers(order: Mapping[str, Any]) -> Iterator[Answer]:
             yield time.time(), error.smtp_code, "login"
             return
         try:
-            while (number := next(numbers, None)) is not None:
+            for number in numbers:
                 yield _send(session, order, number)
-            return
         except (smtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
             yield time.time(), 0, type(error).__name__
+        else:
+            return
 
 
 def _login(order: Mapping[str, Any]) -> smtplib.SMTP:
@@ -68,11 +70,10 @@ def _send(session: smtplib.SMTP, order: Mapping[str, Any], number: int) -> Answe
 
 
 def _watch(session: smtplib.SMTP, closed: list[float]) -> None:
-    try:
+    assert session.sock is not None
+    with contextlib.suppress(OSError):
         while session.sock.recv(1):
             pass
-    except OSError:
-        pass
     closed.append(time.time())
 
 

@@ -28,7 +28,8 @@ fi
 socket_changed=$(systemctl show -P NeedDaemonReload tapal-gate.socket)
 quiet systemctl daemon-reload
 quiet systemctl enable tapal-gate.socket "${helpers[@]}"
-quiet systemctl restart "${helpers[@]}"
+quiet systemctl restart "${helpers[@]}" ||
+  fail "systemd does not watch for what the mail gate asks" "systemctl status ${helpers[*]} on the host"
 if [ "$socket_changed" = yes ]; then
   quiet systemctl restart "${units[@]}" || true # what comes of it is asked below
 else

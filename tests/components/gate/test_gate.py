@@ -11,10 +11,12 @@ from typing import Any
 
 from components.gate import gate as component
 from mail import gate, gate_policy
-from mail.gate import daemon, protocol, store
+from mail.gate import daemon, deny, post, protocol, quota, spool, store, usage
 from mail.gate.verdict import Verdict
+from settings.settings import Limits
 from tests.components.example import STACK, declare, declared, stack
 from tests.components.recorder import World
+from tools.users import host
 
 PROGRAM = "/usr/local/lib/tapal/gate"
 MODULES = sorted(Path(gate.__file__).parent.glob("*.py"))
@@ -47,9 +49,9 @@ def test_a_change_of_any_file_starts_it_anew() -> None:
     started = declared().named("gate-start")
     revisions = set(started.inputs["stdin"].split())
     files = [item.name for item in declared().of_type("HostFile") if PROGRAM in item.inputs["path"]]
-    assert revisions == {
-        f"revision-of-{name}" for name in (*files, "gate-program", "gate-socket", "gate-service")
-    }
+    units = [f"gate-{kind}" for kind, path in component.FILES.items() if component.UNITS in path]
+    assert {"gate-socket", "gate-service", "gate-deny-path", "gate-post-service"} <= set(units)
+    assert revisions == {f"revision-of-{name}" for name in (*files, "gate-program", *units)}
     # Only an update in place: a replaced step would undo its predecessor, and stop the gate.
     assert "triggers" not in started.inputs
     assert "delete" in started.inputs
@@ -62,7 +64,21 @@ def test_the_parts_name_the_same_places() -> None:
     assert "SocketGroup=chasquid\n" in text("tapal-gate.socket")
     assert f"WorkingDirectory={PROGRAM}\n" in text("tapal-gate.service")
     assert f"-m {daemon.__name__}\n" in text("tapal-gate.service")
+    state = f"/var/lib/private/{daemon.STATE.name}"
+    assert f"StateDirectory={daemon.STATE.name}\n" in text("tapal-gate.service")
+    assert f"StateDirectory={daemon.STATE.name}\nStateDir" in text("tapal-gate-post.service")
+    assert "User=tapal-gate\n" in text("tapal-gate-post.service"), "the gate's own"
+    assert f"DirectoryNotEmpty={state}/{spool.DENY}\n" in text("tapal-gate-deny.path")
+    assert f"DirectoryNotEmpty={state}/{spool.NOTICES}\n" in text("tapal-gate-post.path")
+    assert {str(deny.STATE), str(usage.STATE)} == {state}
+    for module in (deny, post):
+        unit = text(f"tapal-gate-{module.__name__.rpartition('.')[2]}.service")
+        assert f"WorkingDirectory={PROGRAM}\n" in unit
+        assert f"-m {module.__name__}\n" in unit
+    assert host.PROGRAM == PROGRAM
+    assert f"-m {usage.__name__}" in host.COMMAND
     step = text("steps/gate-start.sh")
+    assert f"\nstate={state}\n" in step
     assert f"\ngate={PROGRAM}\nsocket={listens}\n" in step
     assert f"{daemon.STATUS}=" in step
     hook = declared().file("/etc/chasquid/hooks/post-data")
@@ -98,6 +114,21 @@ def test_the_hosts_file() -> None:
     }
 
 
+def test_an_accounts_limits_stand_in_its_domains_file() -> None:
+    data = stack()
+    data["domains"][0]["limits"] = {"news": {"recipientsPerDay": 5000}}
+    data["server"] = {"limits": {"burst": 5}}
+    record = declare(data)
+    accounts = json.loads(record.file(gate_policy.domain_path("example.com")).inputs["content"])
+    assert accounts["accounts"]["news"]["limits"] == {"recipientsPerDay": 5000}
+    assert "limits" not in accounts["accounts"]["i"]
+    assert json.loads(record.file(gate_policy.HOST_PATH).inputs["content"])["limits"]["burst"] == 5
+
+
+def test_the_limits_are_those_that_the_gate_knows() -> None:
+    assert Limits().named() == {key: getattr(quota.DEFAULT, one) for key, one in quota.KEYS.items()}
+
+
 def test_the_files_hold_no_secret_and_no_hash() -> None:
     for item in declared().of_type("HostFile"):
         if "/gate" in item.inputs["path"] or item.inputs["path"].endswith("post-data"):
@@ -130,6 +161,7 @@ def test_what_is_installed_runs(tmp_path: Path) -> None:
         place.write_text(content)
     policy, listens = tmp_path / str(store.FOLDER).lstrip("/"), tmp_path / "gate.sock"
     folders = ["--policy", str(policy), "--domains", str(policy / "domains")]
+    folders += ["--state", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, "-S", "-B", "-m", daemon.__name__, *folders, "--socket", str(listens)],
         cwd=tmp_path / PROGRAM.lstrip("/"),

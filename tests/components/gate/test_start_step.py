@@ -29,6 +29,7 @@ class Host:
             "/usr/local/lib/tapal/steps": str(FOLDER / "steps"),
             "gate=/usr/local/lib/tapal/gate": f"gate={self.program}",
             "/run/tapal-gate/gate.sock": str(gate.socket),
+            "state=/var/lib/private/tapal-gate": f"state={root}/private/tapal-gate",
         }
         self.program.mkdir()
         self._tools.mkdir()
@@ -103,7 +104,7 @@ def test_a_binary_that_cannot_run_gives_way_to_perl(host: Host) -> None:
 
 def test_a_gate_that_is_dead_fails_the_run_with_its_last_lines(host: Host) -> None:
     host.gate.kill()
-    host.tool("systemctl", '#!/bin/sh\n[ "$1" != restart ]\n')
+    host.tool("systemctl", '#!/bin/sh\n[ "$*" != "restart tapal-gate.service" ]\n')
     done = host.run("apply")
     assert done.returncode == 1
     assert "the last line of its log\n" in done.stdout
@@ -118,10 +119,23 @@ def test_a_policy_that_cannot_be_read_fails_the_run_with_the_reason(host: Host) 
     assert "host.json" in done.stdout
 
 
-def test_on_destroy_nothing_of_it_stays(host: Host) -> None:
+def test_on_destroy_nothing_of_it_stays(host: Host, tmp_path: Path) -> None:
+    state, link = tmp_path / "private/tapal-gate", tmp_path / "tapal-gate"
+    (state / "notices").mkdir(parents=True)
+    link.symlink_to(state)
     host.run("apply")
     assert host.run("delete").returncode == 0
     assert not (host.program / "hook").exists()
-    assert host.log.read_text().splitlines()[-1] == (
-        "disable --now tapal-gate.socket tapal-gate.service"
-    )
+    done = host.log.read_text().splitlines()
+    assert done[-1] == "disable --now tapal-gate.socket tapal-gate.service"
+    assert "disable --now tapal-gate-deny.path tapal-gate-post.path" in done
+    assert not state.exists()
+    assert not link.is_symlink()
+
+
+def test_it_watches_for_what_the_gate_asks_others(host: Host) -> None:
+    host.run("apply")
+    done = host.log.read_text().splitlines()
+    helpers = "tapal-gate-deny.path tapal-gate-post.path"
+    assert f"enable tapal-gate.socket {helpers}" in done
+    assert f"restart {helpers}" in done
