@@ -32,7 +32,7 @@ GATHER = 30.0
 UNCONFIRMED = 3600.0
 MOST_REFUSED = 10_000
 LEAST_REFUSED = 20
-AGAIN = 5.0  # seconds after which a denial that does not stand yet is asked for once more
+AGAIN = 15.0  # seconds after which a denial that does not stand yet is asked for once more
 TIDY = 3600.0
 
 NOT_KEPT = later("4.3.1", "the mail server cannot keep what accounts send, try again later")
@@ -177,6 +177,8 @@ class Limiter:
         if (account := policy.account(entry.name)) and entry.denied:
             self._is_denied(account, entry, now)
             entry = self._ledger.entry(entry.name)  # anew, if it was given back
+            if entry.denied and not entry.confirmed:
+                self._ask(entry.name, now)
         due = entry.denied or not 0 <= now - entry.episode < GATHER
         if entry.episode and not entry.told and due:
             self._tell(entry, policy)

@@ -236,7 +236,7 @@ def test_killed_at_random_it_counts_all_the_same(deployment: Deployment) -> None
     answers = stolen.result()["answers"]
     assert isinstance(answers, list)
     assert [code for _, code, _ in answers].count(250) <= STRANGERS - 1
-    assert len([said for _, code, said in answers if code == 451]) > 10
+    assert any("4.7.28" in said for _, _, said in answers)
 
 
 @contextmanager
@@ -244,9 +244,9 @@ def full_disk() -> Iterator[None]:
     """Have the gate's state on a small file system that is full."""
     service = "tapal-gate.service"
     on_vps("systemctl", "stop", service)
-    on_vps("mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", STATE)
+    on_vps("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", STATE)
     try:
-        on_vps("sh", "-c", f"head -c 1M /dev/zero >{STATE}/filler || true")
+        on_vps("sh", "-c", f"head -c 2M /dev/zero >{STATE}/filler || true")
         on_vps("systemctl", "start", service)
         yield
         on_vps("systemctl", "stop", service)

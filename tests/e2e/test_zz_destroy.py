@@ -15,7 +15,10 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     for path in ("/etc/chasquid/domains/tapal.test", "/etc/letsencrypt/live/smtp.tapal.test"):
         assert nodes.run("vps", ["test", "-e", path]).returncode != 0, path
     assert nodes.run("vps", ["systemctl", "is-active", "chasquid"]).returncode != 0
-    for unit in ("tapal-gate.service", "tapal-gate.socket"):
+    state = nodes.run("vps", ["sh", "-c", "ls -d /var/lib/tapal-gate /var/lib/private/tapal-gate"])
+    assert state.stdout == b""
+    units = ("tapal-gate.service", "tapal-gate.socket", "tapal-gate-deny.path")
+    for unit in (*units, "tapal-gate-post.path"):
         assert nodes.run("vps", ["systemctl", "is-active", unit]).returncode != 0, unit
     assert nodes.run("vps", ["test", "-e", "/run/tapal-gate/gate.sock"]).returncode != 0
     hook = nodes.run("vps", ["cat", "/etc/chasquid/hooks/post-data"]).stdout

@@ -36,6 +36,12 @@ class Gate:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """Its process, which must have been started."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """Everything it has said so far."""
         return (self.folder / "gate.log").read_text()

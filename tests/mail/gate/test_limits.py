@@ -12,7 +12,7 @@ import pytest
 from mail.gate import spool, verdict
 from mail.gate.account import Account
 from mail.gate.ledger import KEY, NAME, REMEMBERED
-from mail.gate.limits import GATHER, QUIET, UNCONFIRMED, Limiter
+from mail.gate.limits import AGAIN, GATHER, QUIET, UNCONFIRMED, Limiter
 from mail.gate.policy import Domain, Policy
 from mail.gate.quota import DAY, Limits
 from mail.gate.verdict import Verdict
@@ -288,8 +288,12 @@ def test_a_denial_that_no_file_shows_is_asked_for_again_and_ends(server: Server)
     server.go_on()
     for path in (server.folder / "deny").iterdir():
         path.unlink()
-    assert server.send("x@b.test", after=6).status == verdict.REFUSED
+    assert server.send("x@b.test", after=AGAIN).status == verdict.REFUSED
     assert server.to_deny == ["i@a.test"]
+    for path in (server.folder / "deny").iterdir():
+        path.unlink()
+    server.look_around(after=AGAIN)
+    assert server.to_deny == ["i@a.test"], "although no mail comes"
     assert server.sent("x@b.test", after=UNCONFIRMED)
 
 
