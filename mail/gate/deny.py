@@ -16,6 +16,7 @@ that of an account in the policy. Then, each step fit to be repeated after a cra
 """
 
 import contextlib
+import ipaddress
 import json
 import logging
 import os
@@ -24,7 +25,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from mail.gate import spool, store
@@ -38,7 +39,6 @@ PORTS = (25, 465, 587)
 LONGEST_CONNECTION = "21min"  # chasquid ends each after 20
 AT_ONCE = 100
 _LOGIN = re.compile(r"(?:[\d-]+ [\d:.]+ )?(\S+):(\d{1,5}) auth succeeded for (\S+)")
-_ADDRESS = re.compile(r"[0-9a-f.:]+")
 
 _log = logging.getLogger("tapal-gate-deny")
 
@@ -143,27 +143,39 @@ def journal() -> str:
 
 def logins(said: str, names: "set[str]") -> "list[tuple[str, int]]":
     """Return from where any of ``names`` logged in, as chasquid's journal has it."""
-    found: dict[tuple[str, int], None] = {}
-    for line in said.splitlines():
-        match = _LOGIN.fullmatch(line.strip())
-        if match and match[3] in names:
-            address = match[1].strip("[]")
-            if _ADDRESS.fullmatch(address):
-                found[address, int(match[2])] = None
-    return list(found)
+    matches = (_LOGIN.fullmatch(line.strip()) for line in said.splitlines())
+    found = [_client(f"{one[1]}:{one[2]}") for one in matches if one and one[3] in names]
+    return [one for one in dict.fromkeys(found) if one]
 
 
-def cut(clients: "Sequence[tuple[str, int]]") -> None:
+def cut(clients: "Iterable[tuple[str, int]]") -> None:
     """End the mail server's connections with ``clients`` (address and port)."""
-    for address, port in clients:
-        forms = [f"[{address}]"] if ":" in address else [address, f"[::ffff:{address}]"]
-        own = " or ".join(f"sport = :{one}" for one in PORTS)
-        for form in forms:
-            _said("ss", "--kill", "-H", "-t", "-n", f"( {own} ) and dst = {form}:{port}")
+    own = " or ".join(f"sport = :{one}" for one in PORTS)
+    shown = _said("ss", "-H", "-t", "-n", "state", "established", f"( {own} )")
+    wanted = set(clients)
+    for peer in (line.split()[-1] for line in shown.splitlines() if line.strip()):
+        if _client(peer) in wanted:
+            _said("ss", "--kill", "-H", "-t", "-n", f"( {own} ) and dst = {peer}")
+
+
+def _client(peer: str) -> "tuple[str, int] | None":
+    """Return address and port of a peer as the kernel has it: IPv4 within IPv6, or not."""
+    address, _, port = peer.rpartition(":")
+    try:
+        found = ipaddress.ip_address(address.strip("[]"))
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return str(mapped or found), int(port)
+    except ValueError:
+        return None
 
 
 def _said(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    """Return what a program says; one that fails is no reason to leave out the rest."""
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    except (OSError, subprocess.SubprocessError) as error:
+        _log.error("%s", error)
+        return ""
     if done.returncode:
         _log.error("%s: %s", command[0], done.stderr.decode(errors="replace").strip())
     return done.stdout.decode(errors="replace")

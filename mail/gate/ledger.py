@@ -12,41 +12,22 @@ is forgotten, and a stranger again.
 
 import contextlib
 import hashlib
-import logging
-import secrets
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mail.gate import database as file
 from mail.gate.quota import DAY, MINUTE, Minute, Window
 
-NAME = "limits.db"
-KEY = "recipients.key"
 REMEMBERED = 400  # days: a letter that goes out once a year goes to acquaintances
-VERSION = 1
 _LENGTH = 12  # octets of a digest: two of a billion addresses are alike once in 100 billion
-_SCHEMA = """
-CREATE TABLE account (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tat REAL NOT NULL DEFAULT 0,
-    last REAL NOT NULL DEFAULT 0, episode REAL NOT NULL DEFAULT 0, refused REAL NOT NULL DEFAULT 0,
-    key TEXT NOT NULL DEFAULT '', client TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0,
-    denied REAL NOT NULL DEFAULT 0, confirmed INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE sent (
-    account INTEGER, minute INTEGER, mails INTEGER, recipients INTEGER, strangers INTEGER,
-    PRIMARY KEY (account, minute)) WITHOUT ROWID;
-CREATE TABLE known (
-    account INTEGER, digest BLOB, first INTEGER, last INTEGER,
-    PRIMARY KEY (account, digest)) WITHOUT ROWID;
-"""
 _COUNT = """INSERT INTO sent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     mails = mails + excluded.mails, recipients = recipients + excluded.recipients,
     strangers = strangers + excluded.strangers"""
 _KNOW = """INSERT INTO known VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last"""
 _FIELDS = ("tat", "last", "episode", "refused", "key", "client", "told", "denied", "confirmed")
-
-_log = logging.getLogger("tapal-gate")
 
 
 class LedgerError(Exception):
@@ -213,7 +194,7 @@ class Ledger:
 
     def look(self) -> None:
         """Begin anew, at the next mail, if the file has been removed."""
-        if self._database is not None and not (self._folder / NAME).exists():
+        if self._database is not None and not (self._folder / file.NAME).exists():
             self._close()
 
     @contextmanager
@@ -229,7 +210,7 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            self._is_broken = _is_broken(error)
+            self._is_broken = file.has_broken(error)
             # Read anew next time: what is in memory may not be what is in the file.
             self._close()
             raise LedgerError(f"what accounts send cannot be kept: {error}") from error
@@ -238,8 +219,8 @@ class Ledger:
         if self._database is None:
             self._entries.clear()
             try:
-                self._key = _key(self._folder / KEY)
-                self._database = _database(self._folder / NAME, is_broken=self._is_broken)
+                self._key = file.key(self._folder)
+                self._database = file.database(self._folder, is_broken=self._is_broken)
             except (OSError, sqlite3.Error) as error:
                 raise LedgerError(f"what accounts send cannot be kept: {error}") from error
             self._is_broken = False
@@ -250,52 +231,3 @@ class Ledger:
         if database is not None:
             with contextlib.suppress(sqlite3.Error):
                 database.close()
-
-
-def _key(path: Path) -> bytes:
-    """Return the digests' key, made at first."""
-    with contextlib.suppress(FileNotFoundError):
-        key = path.read_bytes()
-        if len(key) == 32:
-            return key
-    key = secrets.token_bytes(32)
-    beside = path.with_suffix(".new")
-    beside.write_bytes(key)
-    beside.replace(path)
-    return key
-
-
-def _database(path: Path, *, is_broken: bool) -> sqlite3.Connection:
-    """Open the file; one that is broken is put aside, and a new one begun."""
-    if not is_broken and not path.exists():
-        _log.warning("there is no record of what accounts have sent: counting starts anew")
-    try:
-        if not is_broken:
-            return _opened(path)
-    except sqlite3.DatabaseError as error:
-        if not _is_broken(error):
-            raise
-    _log.warning("the record of what accounts have sent is broken: counting starts anew")
-    path.replace(path.with_suffix(".broken"))
-    for more in ("-wal", "-shm"):
-        path.with_name(path.name + more).unlink(missing_ok=True)
-    return _opened(path)
-
-
-def _is_broken(error: sqlite3.Error) -> bool:
-    """Return whether it is the file's fault, and not that of the disk or of a right."""
-    return type(error) is sqlite3.DatabaseError
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None, timeout=0.2, cached_statements=64)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
-            database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database

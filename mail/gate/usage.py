@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mail.gate import store
 from mail.gate.account import Account
-from mail.gate.ledger import NAME
+from mail.gate.database import NAME
 from mail.gate.policy import Policy
 from mail.gate.quota import DAY, KEYS, MINUTE, Minute, Window
 

@@ -80,7 +80,8 @@ def whole(block: Block) -> dict[str, object]:
     assert isinstance(domains, list)
     own = {key: value for key, value in shown.items() if not key.startswith("tapal:")}
     top = {key: value for key, value in shown.items() if key.startswith("tapal:")}
-    return {**example, **top, "tapal:domains": [domains[0] | own]}
+    domain = {key: value for key, value in domains[0].items() if key != "limits"}
+    return {**example, "tapal:domains": [domain | own], **top}
 
 
 @pytest.mark.parametrize("block", STACKS, ids=str)

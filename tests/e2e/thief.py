@@ -1,7 +1,7 @@
 """Somebody who has an account's password: sends whatever is taken, until nobody lets him in.
 
-The order comes as JSON on standard input; what became of it goes to standard output. One connection
-is open and logged in all the while, and does nothing.
+The order comes as JSON on standard input; what became of it goes to standard output. From each of
+some addresses a connection is open and logged in all the while, and does nothing.
 """
 
 import contextlib
@@ -24,13 +24,16 @@ Answer = tuple[float, int, str]
 def main() -> None:
     """Read the order, steal, and print what was answered, and when."""
     order = json.load(sys.stdin)
-    idle = _login(order)
-    closed: list[float] = []
-    watch = threading.Thread(target=_watch, args=(idle, closed), daemon=True)
-    watch.start()
+    closed: dict[str, float] = {}
+    watches = []
+    for source in order.get("idle", []):
+        idle = _login(order, source)
+        watches.append(threading.Thread(target=_watch, args=(idle, source, closed), daemon=True))
+        watches[-1].start()
     answers = list(_answers(order))
-    watch.join(PATIENCE if "tries" not in order else 0)
-    print(json.dumps({"answers": answers, "idleCut": closed[0] if closed else None}))
+    for watch in watches:
+        watch.join(PATIENCE / 3)
+    print(json.dumps({"answers": answers, "closed": closed}))
 
 
 def _answers(order: Mapping[str, Any]) -> Iterator[Answer]:
@@ -52,9 +55,15 @@ def _answers(order: Mapping[str, Any]) -> Iterator[Answer]:
             return
 
 
-def _login(order: Mapping[str, Any]) -> smtplib.SMTP:
+def _login(order: Mapping[str, Any], source: str = "") -> smtplib.SMTP:
     context = ssl.create_default_context(cafile=order["cafile"])
-    session = smtplib.SMTP_SSL(order["host"], order["port"], context=context, timeout=PATIENCE)
+    session = smtplib.SMTP_SSL(
+        order["host"],
+        order["port"],
+        context=context,
+        timeout=PATIENCE,
+        source_address=(source, 0) if source else None,
+    )
     session.login(order["user"], order["password"])
     return session
 
@@ -69,12 +78,12 @@ def _send(session: smtplib.SMTP, order: Mapping[str, Any], number: int) -> Answe
     return time.time(), code, said.decode()
 
 
-def _watch(session: smtplib.SMTP, closed: list[float]) -> None:
+def _watch(session: smtplib.SMTP, source: str, closed: dict[str, float]) -> None:
     assert session.sock is not None
     with contextlib.suppress(OSError):
         while session.sock.recv(1):
             pass
-    closed.append(time.time())
+    closed[source] = time.time()
 
 
 if __name__ == "__main__":

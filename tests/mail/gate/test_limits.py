@@ -11,7 +11,8 @@ import pytest
 
 from mail.gate import spool, verdict
 from mail.gate.account import Account
-from mail.gate.ledger import KEY, NAME, REMEMBERED
+from mail.gate.database import KEY, NAME
+from mail.gate.ledger import REMEMBERED
 from mail.gate.limits import AGAIN, GATHER, QUIET, UNCONFIRMED, Limiter
 from mail.gate.policy import Domain, Policy
 from mail.gate.quota import DAY, Limits
