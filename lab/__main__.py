@@ -89,7 +89,8 @@ def _status(_: argparse.Namespace) -> int:
     from lab import status  # noqa: PLC0415
 
     found = status.parts()
-    print(status.table(found))
+    print(status.lines(found))
+    status.show_users()
     return 0 if all(part.good for part in found) else 1
 
 

@@ -1,6 +1,7 @@
 """What runs and what does not, part by part."""
 
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from lab.images import image
 from lab.net import network, uplink
 from lab.nodes.container import Container
 from lab.world import ready
+from tools.users import host, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +56,20 @@ def _asked(name: str, ask: Callable[[], bool], where: str) -> Part:
     return Part(name=name, good=standing and ask(), where=where)
 
 
+def show_users() -> None:
+    """Print what the deployed server's accounts send, if there is one."""
+    if nodes.VPS.leader() is None:
+        return
+    asked = nodes.run("vps", ["sh", "-c", host.COMMAND])
+    if asked.returncode == 0:
+        print()
+        table.show(host.read(json.loads(asked.stdout)), table.console())
+
+
 _ssh_answers = functools.partial(network.answers, plan.NETNS_OPERATOR, plan.VPS.ipv4, 22)
 
 
-def table(found: list[Part]) -> str:
+def lines(found: list[Part]) -> str:
     """Return the parts as lines of text."""
     width = max(len(part.name) for part in found)
     return "\n".join(
