@@ -22,7 +22,7 @@ from lab.demo.delivery import Submission, send
 from lab.errors import LabError
 from lab.operator import stack
 from lab.world import receiver
-from mail.gate.limits import GATHER
+from mail.gate.limits import AGAIN, GATHER
 from mail.gate.spool import FIELD
 from tests.e2e.conftest import ACCOUNT, Deployment
 from tests.e2e.test_gate import on_vps, outside, refused_with, was_taken
@@ -229,7 +229,6 @@ def test_up_gives_the_account_back(deployment: Deployment, theft: Theft) -> None
 
 
 def test_killed_at_random_it_counts_all_the_same(deployment: Deployment) -> None:
-    """After the account was given back: one mail is counted."""
     with ThreadPoolExecutor(1) as pool:
         stolen = pool.submit(steal, deployment, secrets.token_hex(4), tries=25)
         while not stolen.done():
@@ -237,8 +236,45 @@ def test_killed_at_random_it_counts_all_the_same(deployment: Deployment) -> None
             time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - no secret
     answers = stolen.result()["answers"]
     assert isinstance(answers, list)
-    assert [code for _, code, _ in answers].count(250) <= STRANGERS - 1
+    assert [code for _, code, _ in answers].count(250) <= STRANGERS
     assert any("4.7.28" in said for _, _, said in answers)
+
+
+def test_it_is_shut_out_although_what_does_that_is_killed(deployment: Deployment) -> None:
+    unit = "tapal-gate-deny.service"
+    with slow("chasquid-util", 2), ThreadPoolExecutor(1) as pool:
+        stolen = pool.submit(steal, deployment, secrets.token_hex(4), tries=100)
+        deadline = time.monotonic() + 30
+        while nodes.run("vps", ["pgrep", "-f", "sleep 2"]).returncode:
+            assert time.monotonic() < deadline
+        on_vps("systemctl", "kill", "--signal=KILL", unit)
+        assert any("5.7.13" in said for _, _, said in stolen.result()["answers"])  # type: ignore[attr-defined]
+    assert not _is_denied_by_the_policy(), "it was killed before it wrote anything"
+    deadline = time.monotonic() + AGAIN + 20
+    while not _is_denied_by_the_policy():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    time.sleep(2)
+    with pytest.raises(LabError, match="535"):
+        send(deployment.submission(SHOP), plan.MAILBOX)
+    deployment.stack.up().expect()
+
+
+def _is_denied_by_the_policy() -> bool:
+    return '"denied"' in on_vps("cat", "/etc/tapal/gate/domains/tapal.test.json")
+
+
+@contextmanager
+def slow(program: str, seconds: int) -> Iterator[None]:
+    """Have a program of the VPS take its time."""
+    path = f"/usr/bin/{program}"
+    script = f'#!/bin/sh\nsleep {seconds}\nexec {path}.real "$@"\n'
+    on_vps("mv", path, f"{path}.real")
+    try:
+        on_vps("sh", "-c", f"printf '%s' '{script}' >{path} && chmod 755 {path}")
+        yield
+    finally:
+        on_vps("mv", f"{path}.real", path)
 
 
 @contextmanager
