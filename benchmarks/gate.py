@@ -1,159 +1,186 @@
-"""What the mail gate costs: submission without a hook, with Debian's example, with ours.
+"""What the mail gate costs, and how fast the server is with it beside two that others would run.
 
-The real chasquid and the real daemon on loopback; of one and the same server only the hook changes
-between rounds, and the rounds of all kinds alternate, so that whatever else the machine does hits
-all alike. Beside the rate stands the processor time that chasquid, its hooks and the daemon spent:
-where others work on the machine, that is the steadier number.
+chasquid without a hook, with Debian's example, with ours; Postfix with OpenDKIM (RSA) and Postfix
+with rspamd (both keys, as chasquid). All run on this machine at once, on loopback, and do the same
+work: TLS, AUTH, a sender that the account may use, signatures, a queue on the same disk, and at
+the end a process for each mail that throws it away. One client drives them in turn, there and
+back, so that whatever else the machine does hits all alike.
 
-    python -m benchmarks.gate [--rounds N] [--mails N] [--daemon PYTHON]
+"×2" is chasquid with GOMAXPROCS at twice the processors; without it, as Debian starts it. Ratios
+are medians of the rounds' own ratios, to chasquid without a hook as Debian starts it. Processor
+time is that of all processes of a server, memory their PSS: before the first mail, and the most
+that it was in the first round.
+
+    python -m benchmarks.gate [--rounds N] [--mails N] [--daemon PYTHON] [--json]
 """
 
 import argparse
-import base64
 import contextlib
 import json
 import os
-import platform
+import signal
 import statistics
-import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks import chasquid
-from lab.images import chasquid_package
-from mail.gate import daemon, protocol
-from tools import build_hook
+from benchmarks import chasquid, client, gate_rig
+from benchmarks.control_group import ControlGroup
+from benchmarks.gate_rig import EXAMPLE, NONE, OURS, PERL
+from benchmarks.kind import Kind, load, ratio
+from benchmarks.postfix import rig as postfix
+from benchmarks.rig import Rig
 
-NONE = "no hook"
 HOSTS_PYTHON = "/usr/bin/python3"  # what runs the daemon on a host
-_TICKS = os.sysconf("SC_CLK_TCK")
+TWICE = " ×2"
+LOGINS = "one mail a login"
+HOW = {
+    "signed": (client.SIGNED, None),
+    "unsigned": (client.UNSIGNED, None),
+    LOGINS: (client.SIGNED, 1),
+}
+_LOGIN_SHARE = 5  # a mail with a login takes so much longer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One kind of round.
+class Line:
+    """One line of the table; see the module for what its numbers are.
 
     Attributes:
-        hook: the text of the hook; None if there is none.
-        sender: the domain that sends.
-        rates: mails a second of each round.
-        costs: milliseconds of processor time for each mail, of each round.
+        how: what was submitted.
+        name: what took it.
+        rate: mails a second.
+        of_none: its rate, and `cost_of_none` its cost, as a part of those without a hook.
+        delivered: mails a second, delivery included.
+        cost: milliseconds of processor time for each mail.
+        rest: megabytes before the first mail.
+        loaded: megabytes at most.
     """
 
-    hook: str | None
-    sender: str
-    rates: list[float] = field(default_factory=list)
-    costs: list[float] = field(default_factory=list)
+    how: str
+    name: str
+    rate: float
+    of_none: float
+    delivered: float
+    cost: float
+    cost_of_none: float
+    rest: float
+    loaded: float
 
 
 @contextlib.contextmanager
-def _gate(folder: Path, python: str) -> "Iterator[tuple[Path, subprocess.Popen[bytes]]]":
-    """Run the daemon until the end of the block; yield its socket and process."""
-    addresses = [f"i@{chasquid.SIGNED}", f"i@{chasquid.UNSIGNED}"]
-    account = {"accounts": {"i": {"addresses": addresses}}}
-    (folder / "domains").mkdir()
-    (folder / "host.json").write_text(json.dumps({"host": "localhost.test"}))
-    for name in (chasquid.SINK, chasquid.SIGNED, chasquid.UNSIGNED):
-        text = json.dumps({"domain": name, "spellings": [name], **account})
-        (folder / "domains" / f"{name}.json").write_text(text)
-    path = folder / "gate.sock"
-    folders = ["--policy", str(folder), "--domains", str(folder / "domains")]
-    command = [python, "-m", daemon.__name__, *folders, "--socket", str(path)]
-    process = subprocess.Popen(command)
-    try:
-        for _ in range(100):
-            with contextlib.suppress(OSError):
-                if protocol.ask(str(path), {daemon.STATUS: "1"}).status == 0:
-                    break
-            time.sleep(0.05)
-        yield path, process
-    finally:
-        process.terminate()
-        process.wait(10)
+def _kinds(mails: int, python: str) -> Iterator[list[Kind]]:
+    """Start all servers, and yield what is to be measured of them."""
+    twice = {"GOMAXPROCS": str(2 * (os.cpu_count() or 1))}
+    with contextlib.ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="tapal-gate-")))
+        socket, gate = running.enter_context(gate_rig.running(folder, python))
+        plain = running.enter_context(chasquid.running())
+        deployed = running.enter_context(chasquid.running(twice))
+        rivals = {
+            "Postfix, OpenDKIM": running.enter_context(postfix.running(postfix.OPENDKIM)),
+            "Postfix, rspamd": running.enter_context(postfix.running(postfix.RSPAMD)),
+        }
+        hooks = gate_rig.hooks(folder, socket)
+        kinds: list[Kind] = []
+        for how in HOW:
+            few = (NONE, OURS) if how == LOGINS else (NONE, EXAMPLE, OURS, PERL)
+            servers = [(plain, name, "") for name in few]
+            servers += [(deployed, name, TWICE) for name in (NONE, OURS)]
+            kinds += (
+                _chasquid_kind(how, name + mark, server, hooks[name], gate, mails)
+                for server, name, mark in servers
+            )
+            kinds += (_kind(how, name, rig, rig.groups, mails) for name, rig in rivals.items())
+        yield kinds
 
 
-def _kinds(folder: Path, socket: Path) -> dict[tuple[str, str], Kind]:
-    static, perl = folder / "hook", build_hook.FOLDER / "hook.pl"
-    static.write_bytes(base64.b64decode(build_hook.encoded(platform.machine()).read_bytes()))
-    static.chmod(0o755)
-    example = chasquid_package.folder() / "etc/chasquid/hooks/post-data"
-    hooks = {
-        NONE: None,
-        "Debian's example": example.read_text(),
-        "ours": f"#!{static} {socket}\n",
-        "ours in perl": f"#!{perl} {socket}\n",
-    }
-    return {
-        (name, how): Kind(hook=hook, sender=sender)
-        for how, sender in (("signed", chasquid.SIGNED), ("unsigned", chasquid.UNSIGNED))
-        for name, hook in hooks.items()
-    }
+def _chasquid_kind(
+    how: str, name: str, rig: chasquid.Chasquid, hook: str | None, gate: ControlGroup, mails: int
+) -> Kind:
+    groups = (*rig.groups, gate) if name.startswith(OURS) else rig.groups
+    kind = _kind(how, name, rig, groups, mails)
+    kind.preparing.append(partial(rig.set_hook, hook))
+    return kind
 
 
-def _spent(process: "subprocess.Popen[bytes]") -> float:
-    """Return the seconds of processor time of a process and of its children that have ended."""
-    stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, stat[11:15])) / _TICKS
+def _kind(how: str, name: str, rig: Rig, groups: Sequence[ControlGroup], mails: int) -> Kind:
+    sender, per_login = HOW[how]
+    count = mails // _LOGIN_SHARE if per_login else mails
+    count -= count % client.CONNECTIONS
+    return Kind(
+        how=how,
+        name=name,
+        rig=rig,
+        groups=groups,
+        sender=sender,
+        mails=max(count, client.CONNECTIONS),
+        per_login=per_login,
+    )
 
 
-def _round(
-    server: chasquid.Server, gate: "subprocess.Popen[bytes]", kind: Kind, mails: int
-) -> tuple[float, float]:
-    place = server.root / "hooks" / "post-data"
-    place.parent.mkdir(exist_ok=True)
-    place.unlink(missing_ok=True)
-    if kind.hook is not None:
-        place.write_text(kind.hook)
-        place.chmod(0o755)
-    before = _spent(server.process) + _spent(gate)
-    rate = chasquid.rate(server, kind.sender, mails)
-    chasquid.settle(server)
-    spent = _spent(server.process) + _spent(gate) - before
-    return rate, spent / mails * 1000
-
-
-def measure(rounds: int, mails: int, python: str) -> dict[tuple[str, str], Kind]:
+def measure(rounds: int, mails: int, python: str) -> list[Line]:
     """Measure ``rounds`` rounds of every kind, in turn, after one that does not count."""
-    with (
-        tempfile.TemporaryDirectory(prefix="tapal-benchmark-") as name,
-        _gate(Path(name), python) as (path, gate),
-        chasquid.running() as server,
-    ):
-        kinds = _kinds(Path(name), path)
-        for number in range(rounds + 1):
+    with _kinds(mails, python) as kinds:
+        rest = [kind.memory().pss for kind in kinds]
+        loaded = [kind.rehearse().pss for kind in kinds]
+        for number in range(rounds):
             # There and back, so that none always follows the same other.
-            turn = list(kinds.values())[:: 1 if number % 2 else -1]
-            for kind in turn:
-                rate, cost = _round(server, gate, kind, mails)
-                if number:
-                    kind.rates.append(rate)
-                    kind.costs.append(cost)
-    return kinds
+            for kind in kinds[:: -1 if number % 2 else 1]:
+                kind.measure()
+        base = {kind.how: kind for kind in kinds if kind.name == NONE}
+        return [
+            _line(kind, base[kind.how], one, most)
+            for kind, one, most in zip(kinds, rest, loaded, strict=True)
+        ]
 
 
-def _ratio(values: Sequence[float], base: Sequence[float]) -> float:
-    return statistics.median(one / other for one, other in zip(values, base, strict=True))
+def _line(kind: Kind, base: Kind, rest: float, loaded: float) -> Line:
+    return Line(
+        how=kind.how,
+        name=kind.name,
+        rate=statistics.median(kind.rates),
+        of_none=ratio(kind.rates, base.rates),
+        delivered=statistics.median(kind.delivered),
+        cost=statistics.median(kind.costs),
+        cost_of_none=ratio(kind.costs, base.costs),
+        rest=rest,
+        loaded=loaded,
+    )
+
+
+def _print(lines: Sequence[Line]) -> None:
+    print(
+        f"{'':38}{'mails/s':>8}{'of none':>9}{'delivered':>10}"
+        f"{'ms CPU':>8}{'of none':>9}{'MB rest':>9}{'load':>6}"
+    )
+    for line in lines:
+        print(
+            f"{line.how:18}{line.name:20}{line.rate:8.0f}{line.of_none:9.1%}{line.delivered:10.0f}"
+            f"{line.cost:8.2f}{line.cost_of_none:9.1%}{line.rest:9.0f}{line.loaded:6.0f}"
+        )
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print the table: for a person, or as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--mails", type=int, default=400)
     parser.add_argument("--daemon", default=HOSTS_PYTHON, metavar="PYTHON")
+    parser.add_argument("--json", action="store_true", help="print the lines as JSON objects")
     arguments = parser.parse_args()
-    kinds = measure(arguments.rounds, arguments.mails, arguments.daemon)
-    print(f"{'':28}{'mails/s':>8}{'of none':>9}{'ms CPU':>8}{'of none':>9}")
-    for (name, how), kind in kinds.items():
-        base = kinds[NONE, how]
-        rate, cost = statistics.median(kind.rates), statistics.median(kind.costs)
-        print(
-            f"{how:10}{name:18}{rate:8.0f}{_ratio(kind.rates, base.rates):9.1%}"
-            f"{cost:8.2f}{_ratio(kind.costs, base.costs):9.1%}"
-        )
+    # Told to end, it ends as after Ctrl-C: with everything stopped that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before = load()
+    lines = measure(arguments.rounds, arguments.mails, arguments.daemon)
+    if arguments.json:
+        print(json.dumps([asdict(line) for line in lines]))
+        return
+    _print(lines)
+    print(f"Load of the machine: {before} before, {load()} after.")
 
 
 if __name__ == "__main__":

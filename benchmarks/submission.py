@@ -11,7 +11,7 @@ import json
 import statistics
 from dataclasses import dataclass
 
-from benchmarks import chasquid
+from benchmarks import chasquid, client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ def measure(rounds: int, mails: int) -> Result:
     unsigned: list[float] = []
     with chasquid.running() as server:
         for number in range(rounds + 1):
-            for sender, rates in ((chasquid.UNSIGNED, unsigned), (chasquid.SIGNED, signed)):
-                rate = chasquid.rate(server, sender, mails)
+            for sender, rates in ((client.UNSIGNED, unsigned), (client.SIGNED, signed)):
+                rate = client.rate(server.port, sender, mails)
                 if number:
                     rates.append(rate)
     return Result(signed=statistics.median(signed), unsigned=statistics.median(unsigned))

@@ -1,8 +1,9 @@
 """The disks that nodes start from: overlay layers, built once and kept in the cache.
 
 ``base`` is a Debian 13 as a VPS provider delivers it, ``world`` what is laid over it for the lab's
-services. A layer's folder is named for the hash of its recipe (and of the layer below), so a
-changed recipe makes a new one; it is built under another name and renamed when whole.
+services, ``rivals`` what is laid over that for `make bench` alone. A layer's folder is named for
+the hash of its recipe (and of the layer below), so a changed recipe makes a new one; it is built
+under another name and renamed when whole.
 """
 
 import fcntl
@@ -54,6 +55,7 @@ class Layer:
 
 BASE = Layer(name="base")
 WORLD = Layer(name="world", below=BASE, settings=_RECIPES.parent / "world/root/etc/rspamd/local.d")
+RIVALS = Layer(name="rivals", below=WORLD)
 
 
 def folder() -> Path:
@@ -61,21 +63,21 @@ def folder() -> Path:
     return paths.cache() / "layers"
 
 
-def missing() -> list[Layer]:
-    """Return the layers that are yet to be built, lowest first."""
-    return [layer for layer in (BASE, WORLD) if not layer.path.exists()]
+def missing(*wanted: Layer) -> list[Layer]:
+    """Return the layers that are yet to be built, lowest first: of ``wanted``, or of the lab's."""
+    return [layer for layer in wanted or (BASE, WORLD) if not layer.path.exists()]
 
 
-def build_all() -> None:
-    """Build the layers that are missing; two builders at once wait for each other.
+def build_all(*wanted: Layer) -> None:
+    """Build what is missing (see `missing`); two builders at once wait for each other.
 
     Raises:
         LabError: a recipe fails; the message names its log.
     """
-    if not missing():
+    if not missing(*wanted):
         return
     with _alone():
-        for layer in missing():
+        for layer in missing(*wanted):
             with step(f"building the lab's {layer.name} image (once)"):
                 _build(layer)
         _prune()
@@ -83,7 +85,7 @@ def build_all() -> None:
 
 def _prune() -> None:
     """Remove layers of older recipes, but for those that a node of any lab still lies on."""
-    used = {str(layer.path) for layer in (BASE, WORLD)}
+    used = {str(layer.path) for layer in (BASE, WORLD, RIVALS)}
     for lower in paths.cache().glob("lab*/*/lower"):
         used.update(lower.read_text().split(":"))
     for old in folder().glob("*-*"):
@@ -110,7 +112,13 @@ def _build(layer: Layer) -> None:
         else:
             apt = Path(new, "apt")
             write_apt_files(apt, settings)
-            arguments = [str(made), str(layer.below.path), str(apt), str(layer.settings)]
+            below = ":".join(map(str, layer.below.lower))
+            arguments = [
+                str(made),
+                below,
+                str(apt),
+                *([str(layer.settings)] if layer.settings else []),
+            ]
         _recipe(layer.name, arguments, settings.environment())
         made.rename(layer.path)
 

@@ -1,0 +1,79 @@
+"""A control group: all the processes of one mail server, what they cost, and how to end them."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.nodes.container import cgroups
+
+_PREFIX = "tapal-benchmark-"
+_MEMORY = re.compile(r"^(Rss|Pss): +(\d+) kB$", re.MULTILINE)
+_ENTER = 'echo $$ >"$0/cgroup.procs" && exec setpriv --pdeathsig KILL -- "$@"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Megabytes of all processes together.
+
+    Attributes:
+        rss: what each has in memory, what several share counted for each of them.
+        pss: what they share divided among those who share it.
+    """
+
+    rss: float
+    pss: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlGroup:
+    """The processes that were started in ``folder``, and all their descendants."""
+
+    folder: Path
+
+    def enter(self, command: Sequence[str]) -> list[str]:
+        """Return ``command`` made to run in the group, and to be killed if its starter ends."""
+        return ["sh", "-c", _ENTER, str(self.folder), *command]
+
+    def seconds(self) -> float:
+        """Return the processor time so far, that of processes which have ended included."""
+        stat = (self.folder / "cpu.stat").read_text()
+        return int(re.findall(r"^usage_usec (\d+)$", stat, re.MULTILINE)[0]) / 1e6
+
+    def memory(self) -> Memory:
+        """Return what the processes have in memory now."""
+        found = {"Rss": 0, "Pss": 0}
+        for pid in (self.folder / "cgroup.procs").read_text().split():
+            with contextlib.suppress(OSError):  # it has ended since
+                for what, size in _MEMORY.findall(Path(f"/proc/{pid}/smaps_rollup").read_text()):
+                    found[what] += int(size)
+        return Memory(rss=found["Rss"] / 1024, pss=found["Pss"] / 1024)
+
+    def end(self) -> None:
+        """Kill what is left of the processes, and remove the group."""
+        with contextlib.suppress(FileNotFoundError):
+            (self.folder / "cgroup.kill").write_text("1")
+        deadline = time.monotonic() + 10
+        while self.folder.exists():
+            try:
+                self.folder.rmdir()
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def made(name: str) -> Iterator[ControlGroup]:
+    """Make a group, and end whatever runs in it at the end of the block."""
+    for left in cgroups().glob(f"{_PREFIX}*"):  # of a run that was killed
+        with contextlib.suppress(OSError):  # of one that still runs
+            left.rmdir()
+    group = ControlGroup(folder=cgroups() / f"{_PREFIX}{name}-{time.monotonic_ns()}")
+    group.folder.mkdir()
+    try:
+        yield group
+    finally:
+        group.end()

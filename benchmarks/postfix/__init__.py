@@ -1,0 +1,1 @@
+"""Postfix with what signs for it, measured beside chasquid."""
