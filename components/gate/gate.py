@@ -27,6 +27,8 @@ FILES = {
     "deny-service": f"{UNITS}/tapal-gate-deny.service",
     "post-path": f"{UNITS}/tapal-gate-post.path",
     "post-service": f"{UNITS}/tapal-gate-post.service",
+    "sign-socket": f"{UNITS}/tapal-gate-sign.socket",
+    "sign-service": f"{UNITS}/tapal-gate-sign.service",
 }
 DROP_IN = f"{UNITS}/{chasquid_files.SERVICE}.d/tapal-gate.conf"
 

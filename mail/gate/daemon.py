@@ -1,6 +1,7 @@
 """The mail gate as a service: chasquid's hook asks it about every mail.
 
-    python3 -m mail.gate.daemon [--policy DIR] [--domains DIR] [--state DIR] [--socket PATH]
+    python3 -m mail.gate.daemon [--policy DIR] [--domains DIR] [--state DIR]
+                                [--socket PATH] [--signer PATH]
 
 systemd hands over the socket (``tapal-gate.socket``), so that mail waits there while the service
 restarts; with ``--socket`` it makes one of its own. Asked with the variable `STATUS` instead of a
@@ -13,11 +14,10 @@ says is nobody's business here.
 import argparse
 import contextlib
 import logging
-import socket
 import sys
 from pathlib import Path
 
-from mail.gate import decision, envelope, headers, notice, spool
+from mail.gate import decision, envelope, headers, listening, notice, oneclick, spool
 from mail.gate.envelope import Envelope
 from mail.gate.headers import NOTICE, Head
 from mail.gate.limits import Limiter
@@ -30,7 +30,6 @@ from mail.gate.verdict import TAKEN, Verdict, later
 STATUS = "TAPAL_GATE_STATUS"
 STATE = Path("/var/lib/tapal-gate")
 LOOPBACK = ("127.0.0.1", "[::1]")
-FROM_SYSTEMD = 3  # the first file descriptor that it hands over: sd_listen_fds(3)
 NO_POLICY = later("4.3.5", "the mail gate cannot read its policy, try again later")
 
 _log = logging.getLogger("tapal-gate")
@@ -72,7 +71,7 @@ class Gate:
         if verdict.status != TAKEN:
             code = verdict.reason.partition(" ")[0]
             _log.info("%s: %r from=%r", code, told.account or told.client, told.sender)
-        return verdict
+        return oneclick.wanted(verdict, told, head, policy)
 
     def look_around(self) -> None:
         """Do what is due now and then, whether mail comes or not."""
@@ -116,20 +115,12 @@ def main(arguments: "list[str] | None" = None) -> None:
     parser.add_argument("--domains", type=Path, default=LOCAL)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--socket")
+    parser.add_argument("--signer", default=oneclick.SOCKET)
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     gate = Gate(parsed.policy, parsed.domains, parsed.state)
-    Server(_listener(parsed.socket), gate.judge, gate.look_around).run()
-
-
-def _listener(path: "str | None") -> socket.socket:
-    if path is None:
-        return socket.socket(fileno=FROM_SYSTEMD)
-    Path(path).unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
-    listener.listen(512)
-    return listener
+    listener = listening.listener(parsed.socket)
+    Server(listener, gate.judge, gate.look_around, signer=parsed.signer).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The head of a mail, read from bytes: the few fields that say who sent it, each as it stands.
+"""The head of a mail, read from bytes: the few fields that the gate looks at, each as it stands.
 
 chasquid hands its hook lines that end in LF; the fields that it adds itself may end in CR LF. It
 refuses bare CR and LF, and lines that are not a field; both are refused here too, so that nothing
@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 AUTHORS = ("from", "sender", "resent-from", "resent-sender")
 NOTICE = "x-tapal-notice"
-KINDS = frozenset({*AUTHORS, "date", "message-id", NOTICE})
+ONE_CLICK = ("list-unsubscribe", "list-unsubscribe-post")
+KINDS = frozenset({*AUTHORS, *ONE_CLICK, "date", "message-id", NOTICE})
 LONGEST_HEAD = 1 << 18
 LONGEST_LINE = 998  # RFC 5322 §2.1.1
 # All From and Sender lines together: what is longer would cost too much to read in all ways.

@@ -99,15 +99,19 @@ class Policy:
         """Return the name of ours that some program could read in an address in ``text``."""
         return readings.find(text, self._wanted)
 
+    def domain(self, name: str) -> "Domain | None":
+        """Return the domain that ``name`` is, as chasquid writes it."""
+        return self._spelled.get(names.exact(name))
+
     def account(self, address: str) -> "Account | None":
         """Return the account that logs in as ``address``, as chasquid writes it."""
         local, _, name = address.partition("@")
-        domain = self._spelled.get(names.exact(name))
+        domain = self.domain(name)
         return domain.accounts.get(local) if domain else None
 
     def may_use(self, account: Account, mailbox: Mailbox) -> bool:
         """Return whether ``account`` may send as ``mailbox``."""
-        domain = self._spelled.get(names.exact(mailbox.domain))
+        domain = self.domain(mailbox.domain)
         return account.may_use(mailbox.local, domain.name if domain else mailbox.domain.lower())
 
     def _wide_of(self, name: str) -> str:

@@ -14,7 +14,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from mail.gate import protocol, verdict
+from mail.gate import oneclick, protocol, verdict
 from mail.gate.protocol import ProtocolError, Request
 from mail.gate.verdict import Verdict
 from mail.gate.watchdog import EVERY, Watchdog
@@ -31,11 +31,17 @@ class Server:
     """Waits for mails to be judged."""
 
     def __init__(
-        self, listener: socket.socket, judge: Judge, now_and_then: Callable[[], None] = lambda: None
+        self,
+        listener: socket.socket,
+        judge: Judge,
+        now_and_then: Callable[[], None] = lambda: None,
+        *,
+        signer: str = oneclick.SOCKET,
     ) -> None:
         self._listener = listener
         self._judge = judge
         self._now_and_then = now_and_then
+        self._signer = signer
         self._done = float("-inf")
         self._stopping = False
 
@@ -80,6 +86,14 @@ class Server:
         except Exception:  # noqa: BLE001 - whatever it is: the mail waits, the next is judged
             _log.exception("a mail could not be judged")
             answer = BROKEN
+        if answer.signs:
+            try:
+                oneclick.hand_on(connection, answer.signs, request.mail, self._signer)
+            except OSError as error:
+                _log.warning("a mail cannot be signed: %s: %s", self._signer, error)
+                answer = oneclick.NO_SIGNER
+            else:
+                return  # the signer answers
         connection.sendall(protocol.encode(answer))
 
     def _look_around(self) -> None:

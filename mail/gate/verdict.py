@@ -15,10 +15,12 @@ class Verdict:
     Attributes:
         status: `TAKEN`, `REFUSED` or `LATER`.
         reason: One line of plain ASCII, with an enhanced status code (RFC 3463) in front.
+        signs: The domain, served here, that is still to sign the mail; see `mail.gate.oneclick`.
     """
 
     status: int = TAKEN
     reason: str = ""
+    signs: str = ""
 
 
 def refused(code: str, reason: str) -> Verdict:

@@ -10,13 +10,16 @@ socket=/run/tapal-gate/gate.sock
 state=/var/lib/private/tapal-gate
 units=(tapal-gate.socket tapal-gate.service)
 helpers=(tapal-gate-deny.path tapal-gate-post.path)
+sign=(tapal-gate-sign.socket tapal-gate-sign.service)
+group=tapal-sign # whose members may ask the signer
 
 if [ "$1" = delete ]; then
   quiet systemctl disable --now "${helpers[@]}" || true
   quiet systemctl stop tapal-gate-deny.service tapal-gate-post.service || true
-  quiet systemctl disable --now "${units[@]}" || true
+  quiet systemctl disable --now "${units[@]}" "${sign[@]}" || true
   rm -f -- "$gate/hook"
   rm -rf -- "$state" "${state/private\/}" # the second is a link to the first
+  groupdel "$group" 2>/dev/null || true
   say "the mail gate is stopped"
   exit 0
 fi
@@ -24,12 +27,21 @@ fi
 /usr/bin/python3 -c 'import sqlite3, smtplib' 2>/dev/null ||
   fail "the host has no whole /usr/bin/python3, which the mail gate needs" "apt-get install python3 on the host"
 
+[ -x /usr/bin/openssl ] ||
+  fail "the host has no /usr/bin/openssl, which signs for one-click unsubscription" "apt-get install openssl on the host"
+groupadd --system --force "$group" ||
+  fail "the group $group cannot be made on the host" "see the line above"
+
 # Whoever is asking gets an answer: the service alone restarts, unless the socket itself changed.
 socket_changed=$(systemctl show -P NeedDaemonReload tapal-gate.socket)
 quiet systemctl daemon-reload
-quiet systemctl enable tapal-gate.socket "${helpers[@]}"
+quiet systemctl enable tapal-gate.socket tapal-gate-sign.socket "${helpers[@]}"
 quiet systemctl restart "${helpers[@]}" ||
   fail "systemd does not watch for what the mail gate asks" "systemctl status ${helpers[*]} on the host"
+# The signer itself is started by its socket, when there is something to sign.
+quiet systemctl stop "${sign[@]}" || true
+quiet systemctl start tapal-gate-sign.socket ||
+  fail "the mail gate's signer cannot be reached" "systemctl status tapal-gate-sign.socket on the host"
 if [ "$socket_changed" = yes ]; then
   quiet systemctl restart "${units[@]}" || true # what comes of it is asked below
 else

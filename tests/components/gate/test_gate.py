@@ -11,7 +11,7 @@ from typing import Any
 
 from components.gate import gate as component
 from mail import gate, gate_policy
-from mail.gate import daemon, deny, post, protocol, quota, spool, store, usage
+from mail.gate import daemon, deny, oneclick, post, protocol, quota, signer, spool, store, usage
 from mail.gate.verdict import Verdict
 from settings.settings import Limits
 from tests.components.example import STACK, declare, declared, stack
@@ -50,7 +50,7 @@ def test_a_change_of_any_file_starts_it_anew() -> None:
     revisions = set(started.inputs["stdin"].split())
     files = [item.name for item in declared().of_type("HostFile") if PROGRAM in item.inputs["path"]]
     units = [f"gate-{kind}" for kind, path in component.FILES.items() if component.UNITS in path]
-    assert {"gate-socket", "gate-service", "gate-deny-path", "gate-post-service"} <= set(units)
+    assert {"gate-socket", "gate-deny-path", "gate-post-service", "gate-sign-socket"} <= set(units)
     assert revisions == {f"revision-of-{name}" for name in (*files, "gate-program", *units)}
     # Only an update in place: a replaced step would undo its predecessor, and stop the gate.
     assert "triggers" not in started.inputs
@@ -77,10 +77,16 @@ def test_the_parts_name_the_same_places() -> None:
         assert f"-m {module.__name__}\n" in unit
     assert host.PROGRAM == PROGRAM
     assert f"-m {usage.__name__}" in host.COMMAND
+    assert f"ListenStream={oneclick.SOCKET}\n" in text("tapal-gate-sign.socket")
+    assert f"WorkingDirectory={PROGRAM}\n" in text("tapal-gate-sign.service")
+    assert f"-m {signer.__name__}\n" in text("tapal-gate-sign.service")
     step = text("steps/gate-start.sh")
     assert f"\nstate={state}\n" in step
     assert f"\ngate={PROGRAM}\nsocket={listens}\n" in step
     assert f"{daemon.STATUS}=" in step
+    assert "\ngroup=tapal-sign " in step
+    assert "SocketGroup=tapal-sign\n" in text("tapal-gate-sign.socket")
+    assert "SupplementaryGroups=tapal-sign\n" in text("tapal-gate.service")
     hook = declared().file("/etc/chasquid/hooks/post-data")
     assert hook.inputs["mode"] == "0755"
     needed = f"AssertFileIsExecutable={hook.inputs['path']}\n"

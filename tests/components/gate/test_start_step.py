@@ -36,6 +36,8 @@ class Host:
         for name in ("hook.x86_64.b64", "hook.aarch64.b64", "hook.pl"):
             shutil.copy(component.FOLDER / name, self.program)
         self.tool("journalctl", "#!/bin/sh\necho the last line of its log\n")
+        for name in ("groupadd", "groupdel"):
+            self.tool(name, f'#!/bin/sh\necho "{name} $*" >>{self.log}\n')
         self.changed("no")
 
     def tool(self, name: str, text: str) -> None:
@@ -127,7 +129,13 @@ def test_on_destroy_nothing_of_it_stays(host: Host, tmp_path: Path) -> None:
     assert host.run("delete").returncode == 0
     assert not (host.program / "hook").exists()
     done = host.log.read_text().splitlines()
-    assert done[-1] == "disable --now tapal-gate.socket tapal-gate.service"
+    assert done[-2:] == [
+        (
+            "disable --now tapal-gate.socket tapal-gate.service"
+            " tapal-gate-sign.socket tapal-gate-sign.service"
+        ),
+        "groupdel tapal-sign",
+    ]
     assert "disable --now tapal-gate-deny.path tapal-gate-post.path" in done
     assert not state.exists()
     assert not link.is_symlink()
@@ -137,5 +145,20 @@ def test_it_watches_for_what_the_gate_asks_others(host: Host) -> None:
     host.run("apply")
     done = host.log.read_text().splitlines()
     helpers = "tapal-gate-deny.path tapal-gate-post.path"
-    assert f"enable tapal-gate.socket {helpers}" in done
+    assert f"enable tapal-gate.socket tapal-gate-sign.socket {helpers}" in done
     assert f"restart {helpers}" in done
+
+
+def test_the_signer_has_its_group_before_it_is_started(host: Host) -> None:
+    assert host.run("apply").returncode == 0
+    done = host.log.read_text().splitlines()
+    assert done.index("groupadd --system --force tapal-sign") < done.index(
+        "start tapal-gate-sign.socket"
+    )
+
+
+def test_a_signer_that_cannot_be_reached_fails_the_run(host: Host) -> None:
+    host.tool("systemctl", '#!/bin/sh\n[ "$*" != "start tapal-gate-sign.socket" ]\n')
+    done = host.run("apply")
+    assert done.returncode == 1
+    assert "failed: the mail gate's signer cannot be reached" in done.stdout

@@ -9,7 +9,12 @@ from components.gate.gate import FOLDER
 
 UNITS = sorted(path.name for path in FOLDER.glob("tapal-gate*.*"))
 # systemd's measure of exposure, in tenths: what needs root's rights is allowed more.
-LEVELS = {"tapal-gate.service": 5, "tapal-gate-post.service": 10, "tapal-gate-deny.service": 25}
+LEVELS = {
+    "tapal-gate.service": 5,
+    "tapal-gate-sign.service": 5,
+    "tapal-gate-post.service": 10,
+    "tapal-gate-deny.service": 25,
+}
 
 
 def test_all_services_are_judged() -> None:

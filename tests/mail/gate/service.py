@@ -51,6 +51,7 @@ class Gate:
         folders = ["--policy", str(self.policy), "--domains", str(self.domains)]
         folders += ["--state", str(self.state)]
         command = [self._python, "-m", daemon.__name__, *folders, "--socket", str(self.socket)]
+        command += ["--signer", str(self.folder / "sign.sock")]
         with (self.folder / "gate.log").open("a") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
