@@ -47,7 +47,10 @@ class ControlGroup:
         found = {"Rss": 0, "Pss": 0}
         for pid in (self.folder / "cgroup.procs").read_text().split():
             with contextlib.suppress(OSError):  # it has ended since
-                for what, size in _MEMORY.findall(Path(f"/proc/{pid}/smaps_rollup").read_text()):
+                process = Path("/proc", pid)
+                if _is_about_to_be_another(process):
+                    continue
+                for what, size in _MEMORY.findall((process / "smaps_rollup").read_text()):
                     found[what] += int(size)
         return Memory(rss=found["Rss"] / 1024, pss=found["Pss"] / 1024)
 
@@ -63,6 +66,16 @@ class ControlGroup:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+
+def _is_about_to_be_another(process: Path) -> bool:
+    """Return whether a Go program is just starting another one, and lends it its own memory."""
+    status = (process / "status").read_text()
+    numbers = dict(re.findall(r"^(PPid|Threads):\s+(\d+)$", status, re.MULTILINE))
+    parent = process.parent / numbers["PPid"]
+    threads = re.findall(r"^Threads:\s+(\d+)$", (parent / "status").read_text(), re.MULTILINE)
+    is_same = (process / "exe").readlink() == (parent / "exe").readlink()
+    return is_same and numbers["Threads"] == "1" and int(threads[0]) > 1
 
 
 @contextlib.contextmanager

@@ -127,6 +127,29 @@ def test_chasquid_is_confined(deployment: Deployment) -> None:
     assert float(score.group(1)) <= 1.5
 
 
+def _at_once() -> str:
+    """Return how many threads the running chasquid may have at work at once."""
+    pid = nodes.run("vps", ["systemctl", "show", "-P", "MainPID", "chasquid.service"]).stdout
+    variables = nodes.run("vps", ["cat", f"/proc/{pid.decode().strip()}/environ"]).stdout
+    found = re.search(rb"(?:^|\0)GOMAXPROCS=(\d+)\0", variables)
+    return found[1].decode() if found else "not set"
+
+
+def test_chasquids_processors_are_counted_at_each_start(deployment: Deployment) -> None:
+    assert deployment.up.status == 0
+    count = int(nodes.run("vps", ["nproc"]).stdout)
+    assert _at_once() == str(2 * count)
+    folder = "/run/systemd/system/chasquid.service.d"
+    smaller = f"mkdir -p {folder} && printf '[Service]\\nCPUAffinity=0\\n' >{folder}/smaller.conf"
+    restart = "systemctl daemon-reload && systemctl restart chasquid.service"
+    try:
+        assert nodes.run("vps", ["sh", "-c", f"{smaller} && {restart}"]).returncode == 0
+        assert _at_once() == "2"
+    finally:
+        nodes.run("vps", ["sh", "-c", f"rm -r {folder} && {restart}"])
+    assert _at_once() == str(2 * count)
+
+
 def test_accounts_cannot_be_read_by_others(deployment: Deployment) -> None:
     assert deployment.up.status == 0
     listed = nodes.run("vps", ["find", "/etc/chasquid", "-perm", "/o+r", "-name", "users", "-o",

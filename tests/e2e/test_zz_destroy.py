@@ -18,9 +18,12 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     state = nodes.run("vps", ["sh", "-c", "ls -d /var/lib/tapal-gate /var/lib/private/tapal-gate"])
     assert state.stdout == b""
     units = ("tapal-gate.service", "tapal-gate.socket", "tapal-gate-deny.path")
-    for unit in (*units, "tapal-gate-post.path"):
+    sign = ("tapal-gate-sign.service", "tapal-gate-sign.socket")
+    for unit in (*units, "tapal-gate-post.path", *sign):
         assert nodes.run("vps", ["systemctl", "is-active", unit]).returncode != 0, unit
-    assert nodes.run("vps", ["test", "-e", "/run/tapal-gate/gate.sock"]).returncode != 0
+    for name in ("gate.sock", "sign.sock"):
+        assert nodes.run("vps", ["test", "-e", f"/run/tapal-gate/{name}"]).returncode != 0
+    assert nodes.run("vps", ["getent", "group", "tapal-sign"]).returncode != 0
     hook = nodes.run("vps", ["cat", "/etc/chasquid/hooks/post-data"]).stdout
     assert hook.startswith(b"#!/bin/bash"), "Debian's own is back"
     assert nodes.run("vps", ["nft", "list", "table", "inet", "tapal"]).returncode != 0

@@ -1,5 +1,6 @@
 """The confinement of chasquid's unit, judged by systemd itself."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,3 +35,18 @@ def test_the_filter_lets_chown_fail_instead_of_killing() -> None:
     assert "SystemCallErrorNumber=EPERM" in lines
     assert "StartLimitIntervalSec=0" in lines
     assert hardening.drop_in_path() == "/etc/systemd/system/chasquid.service.d/tapal.conf"
+
+
+def test_its_processors_are_counted_at_each_start_and_it_starts_without(tmp_path: Path) -> None:
+    settings = dict(line.split("=", 1) for line in hardening.drop_in().splitlines() if "=" in line)
+    command, place = settings["ExecStartPre"], f"/run/{settings['RuntimeDirectory']}/environment"
+    assert settings["EnvironmentFile"] == f"-{place}"
+    assert command.startswith("-/bin/sh -c '")
+    # As systemd reads it: "$$" is a "$".
+    script = command.split("'")[1].replace("$$", "$").replace(place, str(tmp_path / "environment"))
+    all_ = sorted(os.sched_getaffinity(0))
+    for processors in (all_[:1], all_):
+        listed = ",".join(map(str, processors))
+        subprocess.run(["taskset", "-c", listed, "sh", "-c", script], check=True)
+        written = (tmp_path / "environment").read_text()
+        assert written == f"GOMAXPROCS={2 * len(processors)}\n"
