@@ -88,7 +88,7 @@ status: setup  ## the lab's nodes and services
 logs: setup  ## what chasquid says on the lab's VPS
 	@$(PYTHON) -m lab logs vps chasquid
 
-bench: setup  ## what the mail gate costs at submission, signed and unsigned
+bench: setup  ## what the mail gate costs, and Postfix with OpenDKIM or rspamd beside us
 	@$(PYTHON) -m benchmarks.gate
 
 stations: venv-dev  ## how far a value travels from a stack's file to its resource

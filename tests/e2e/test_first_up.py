@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 
 import pytest
 
@@ -128,11 +129,14 @@ def test_chasquid_is_confined(deployment: Deployment) -> None:
 
 
 def _at_once() -> str:
-    """Return how many threads the running chasquid may have at work at once."""
-    pid = nodes.run("vps", ["systemctl", "show", "-P", "MainPID", "chasquid.service"]).stdout
-    variables = nodes.run("vps", ["cat", f"/proc/{pid.decode().strip()}/environ"]).stdout
-    found = re.search(rb"(?:^|\0)GOMAXPROCS=(\d+)\0", variables)
-    return found[1].decode() if found else "not set"
+    """Return how many threads chasquid, which has just been started, may have at work at once."""
+    for _ in range(50):
+        pid = nodes.run("vps", ["systemctl", "show", "-P", "MainPID", "chasquid.service"]).stdout
+        variables = nodes.run("vps", ["cat", f"/proc/{pid.decode().strip()}/environ"]).stdout
+        if found := re.search(rb"(?:^|\0)GOMAXPROCS=(\d+)\0", variables):
+            return found[1].decode()
+        time.sleep(0.1)  # systemd has not yet made it chasquid
+    return "not set"
 
 
 def test_chasquids_processors_are_counted_at_each_start(deployment: Deployment) -> None:
