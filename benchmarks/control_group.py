@@ -1,6 +1,7 @@
 """A control group: all the processes of one mail server, what they cost, and how to end them."""
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,15 @@ class ControlGroup:
                 time.sleep(0.02)
 
 
+def _remove_left() -> None:
+    """Remove the groups of a run that was killed: its processes were killed with it."""
+    for left in cgroups().glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if not Path("/proc", owner).exists():
+            with contextlib.suppress(OSError):
+                left.rmdir()
+
+
 def _is_about_to_be_another(process: Path) -> bool:
     """Return whether a Go program is just starting another one, and lends it its own memory."""
     status = (process / "status").read_text()
@@ -81,10 +91,9 @@ def _is_about_to_be_another(process: Path) -> bool:
 @contextlib.contextmanager
 def made(name: str) -> Iterator[ControlGroup]:
     """Make a group, and end whatever runs in it at the end of the block."""
-    for left in cgroups().glob(f"{_PREFIX}*"):  # of a run that was killed
-        with contextlib.suppress(OSError):  # of one that still runs
-            left.rmdir()
-    group = ControlGroup(folder=cgroups() / f"{_PREFIX}{name}-{time.monotonic_ns()}")
+    _remove_left()
+    number = f"{os.getpid()}-{time.monotonic_ns()}"
+    group = ControlGroup(folder=cgroups() / f"{_PREFIX}{number}-{name}")
     group.folder.mkdir()
     try:
         yield group

@@ -168,7 +168,7 @@ def main() -> None:
     """Measure, and print the table: for a person, or as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--mails", type=int, default=400)
+    parser.add_argument("--mails", type=int, default=320)
     parser.add_argument("--daemon", default=HOSTS_PYTHON, metavar="PYTHON")
     parser.add_argument("--json", action="store_true", help="print the lines as JSON objects")
     arguments = parser.parse_args()

@@ -39,6 +39,7 @@ NEED_LAB = (
     "tests/docs/test_walk.py",
     "tests/e2e",
     "tests/lab/engine",
+    "tests/lab/test_bench.py",
     "tests/tools/test_state_page.py",
 )
 NEED_NOTHING = ("tests/lab/engine/test_dns_properties.py",)
