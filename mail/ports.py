@@ -1,7 +1,57 @@
-"""The TCP ports of a sending server (RFC 5321, RFC 6409, RFC 8314)."""
+"""A sending server's ports: what it serves (RFC 5321, RFC 6409, RFC 8314) and connects to."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 SMTP = 25
 SUBMISSIONS = 465
 SUBMISSION = 587
 
 SERVED = (SMTP, SUBMISSIONS, SUBMISSION)
+
+TCP, UDP = "tcp", "udp"
+Outgoing = tuple[str, int]
+"""A protocol and a port that the server connects to."""
+
+# Mail, names, packages and certificates, time.
+NEEDED: Sequence[Outgoing] = (
+    (TCP, SMTP), (TCP, 53), (UDP, 53), (TCP, 80), (TCP, 443), (UDP, 123),
+)  # fmt: skip
+_SCHEMES = {"http": 80, "https": 443}
+_FORM = re.compile(r"(?:(tcp|udp)/)?([0-9]{1,5})", re.IGNORECASE)
+
+
+class PortError(ValueError):
+    """It is not a port."""
+
+
+def outgoing(text: str) -> Outgoing:
+    """Return what ``text`` stands for: ``8080`` for TCP, or ``udp/51820``.
+
+    Raises:
+        PortError: it is neither.
+    """
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        raise PortError(f"{text!r} is not a port")
+    protocol, port = (match[1] or TCP).lower(), int(match[2])
+    if not 1 <= port <= 65535:
+        raise PortError(f"{text} is not a port: those go from 1 to 65535")
+    return protocol, port
+
+
+def leaving(opened: Iterable[str], urls: Iterable[str | None]) -> list[Outgoing]:
+    """Return all that the server may connect to, sorted.
+
+    Args:
+        opened: what the stack opens, as `outgoing` takes it.
+        urls: what the server fetches from by HTTP or HTTPS, at whatever port; None is nothing.
+    """
+    of_urls = [(TCP, _port(url)) for url in urls if url]
+    return sorted({*NEEDED, *of_urls, *map(outgoing, opened)})
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or _SCHEMES[parts.scheme]

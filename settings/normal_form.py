@@ -52,8 +52,14 @@ def _number(value: object) -> object:
     return value
 
 
+def _port(value: object) -> object:
+    # A port alone is a number to YAML; with its protocol it is text.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 IpAddress = Annotated[str, BeforeValidator(_compressed)]
 DomainName = Annotated[str, BeforeValidator(_lower)]
 RecordName = Annotated[str, BeforeValidator(_record_name)]
 AccountName = Annotated[str, BeforeValidator(_account)]
 Number = Annotated[int, BeforeValidator(_number)]
+Port = Annotated[str, BeforeValidator(_port)]

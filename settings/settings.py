@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from mail import dkim, dmarc
 from mail.alias.entry import DomainAddresses
-from settings.normal_form import AccountName, DomainName, IpAddress, Number, RecordName
+from settings.normal_form import AccountName, DomainName, IpAddress, Number, Port, RecordName
 
 PEM_MARK = "-----BEGIN "
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
@@ -85,6 +85,8 @@ class Host(Model):
     timezone: str | None = None
     locale: str | None = None
     apt_mirror: str | None = None
+    open_outgoing: tuple[Port, ...] = ()
+    never_block: tuple[str, ...] = ()
 
     @property
     def domain(self) -> str:

@@ -75,7 +75,7 @@ SECTIONS = (
     Section(
         title="The server",
         about="Its name, addresses and certificate, and chasquid's limits.",
-        modules=("settings.rules.host", "mail.ip", "mail.rdns"),
+        modules=("settings.rules.host", "settings.rules.door", "mail.ip", "mail.rdns"),
     ),
     Section(
         title="Domains, names and addresses",

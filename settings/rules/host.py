@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from mail import address, ip
 from mail.finding import Finding, errors
 from mail.rule import Rule
-from settings.rules import ssh
+from settings.rules import door, ssh
 from settings.settings import LETS_ENCRYPT, PEM_MARK, Acme, Host, Ipv6, Server
 from settings.stack_file import SOURCE
 
@@ -100,7 +100,8 @@ def check(host: Host) -> list[Finding]:
         findings.append(
             LOCALE.found("host.locale", reason=f"{host.locale!r} is not a UTF-8 locale")
         )
-    return findings + _url(host.apt_mirror, "host.aptMirror", MIRROR_URL)
+    findings += _url(host.apt_mirror, "host.aptMirror", MIRROR_URL)
+    return findings + door.check(host)
 
 
 def check_acme(acme: Acme) -> list[Finding]:
