@@ -24,7 +24,7 @@ installed: pulumi.Resource | None
 running: pulumi.Resource | None
 
 if own := plan.host:
-    host = Host("host", HostArgs(settings=own.settings, ssh_target=stack.ssh_target))
+    host = Host("host", HostArgs(plan=own, ssh_target=stack.ssh_target))
     names = HostRecords("host-records", own, after(host))
     certificate_args = CertificateArgs(plan=own, ssh_target=stack.ssh_target)
     certificate = Certificate("certificate", certificate_args, after(names))

@@ -35,6 +35,7 @@ NEED_LAB = (
     "tests/components/gate/test_hook.py",
     "tests/components/gate/test_start_step.py",
     "tests/components/gate/test_units.py",
+    "tests/components/host/test_firewall_rules.py",
     "tests/debian",
     "tests/docs/test_walk.py",
     "tests/e2e",

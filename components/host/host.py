@@ -6,11 +6,11 @@ import pulumi
 
 from components.component import Component
 from components.host.step import ON_HOST, RUNNER, Step, scripts
+from components.plan import HostPlan
 from components.resources.host_file import HostFile
 from components.resources.host_folder import HostFolder
 from mail import ports
 from mail.template import render
-from settings.settings import Host as HostSettings
 from settings.ssh_target import SshTarget
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
@@ -23,11 +23,11 @@ class HostArgs:
     """What a host is made from.
 
     Attributes:
-        settings: the stack's ``tapal:host``.
+        plan: the server.
         ssh_target: how to log in.
     """
 
-    settings: HostSettings
+    plan: HostPlan
     ssh_target: SshTarget
 
 
@@ -51,7 +51,8 @@ class Host(Component):
         ipv6 = self._ipv6(system)
         packages = self._step("packages", "\n".join(PACKAGES) + "\n", system)
         self.ready = self._firewall(packages, ipv6)
-        self.register_outputs({"address": args.settings.ipv4, "name": args.settings.name})
+        settings = args.plan.settings
+        self.register_outputs({"address": settings.ipv4, "name": settings.name})
 
     def _tools(self) -> list[pulumi.Resource]:
         runner = HostFile(
@@ -86,14 +87,14 @@ class Host(Component):
         ).resource
 
     def _system(self) -> str:
-        host = self._args.settings
+        host = self._args.plan.settings
         return (
             f"name={host.name}\ntimezone={host.timezone or ''}\n"
             f"locale={host.locale or ''}\nmirror={host.apt_mirror or ''}\n"
         )
 
     def _ipv6(self, after: pulumi.Resource) -> pulumi.Resource | None:
-        host = self._args.settings
+        host = self._args.plan.settings
         if host.ipv6 is None:
             return None
         stdin = (
@@ -103,11 +104,10 @@ class Host(Component):
         return self._step("ipv6", stdin, after, undo=True)
 
     def _firewall(self, packages: pulumi.Resource, ipv6: pulumi.Resource | None) -> pulumi.Resource:
-        opened = sorted({self._args.ssh_target.port, HTTP, *ports.SERVED})
         rules = HostFile(
             f"{self._label}-firewall-rules",
             path=FIREWALL,
-            content=render("components/host/firewall.nft.j2", ports=opened),
+            content=self._rules(),
             validate="nft -c -f",
             opts=self.child(packages),
         )
@@ -121,3 +121,16 @@ class Host(Component):
         # `nft` comes with the packages; IPv6 first, so that one set of rules meets a settled host.
         loaded = self._step("firewall", written, rules, unit, ipv6, undo=True)
         return self._step("firewall-confirm", written, loaded)
+
+    def _rules(self) -> str:
+        plan = self._args.plan
+        urls = (plan.acme.directory, plan.settings.apt_mirror, plan.server.debian_mirror)
+        leaving = ports.leaving(plan.settings.open_outgoing, urls)
+        return render(
+            "components/host/firewall.nft.j2",
+            ports=sorted({self._args.ssh_target.port, HTTP, *ports.SERVED}),
+            mail_ports=ports.SERVED,
+            smtp=ports.SMTP,
+            leaving_tcp=[port for protocol, port in leaving if protocol == ports.TCP],
+            leaving_udp=[port for protocol, port in leaving if protocol == ports.UDP],
+        )

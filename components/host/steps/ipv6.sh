@@ -54,7 +54,8 @@ gateway_is_there() {
   [ -n "$gateway" ] || return 0
   local there=$gateway
   [[ ${gateway,,} != fe80:* ]] || there=$gateway%$interface
-  (echo >"/dev/udp/$there/9") 2>/dev/null || true
+  # To a port that our own firewall lets out; whether anybody listens there does not matter.
+  (echo >"/dev/udp/$there/53") 2>/dev/null || true
   sleep 0.2
   ! ip -6 neigh show to "$gateway" dev "$interface" | grep -qE 'INCOMPLETE|FAILED'
 }
