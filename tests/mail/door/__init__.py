@@ -1,0 +1,1 @@
+"""The door: what the journal says, and who is shut out."""
