@@ -6,6 +6,7 @@ from pathlib import Path
 import pulumi
 
 from components.component import Component
+from components.gate import door
 from components.host.step import ON_HOST, Step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
@@ -47,7 +48,7 @@ class MailGateArgs:
 
 
 class MailGate(Component):
-    """The gate, which answers, and then the hook that makes chasquid ask it.
+    """The gate, which answers, and then the hook that makes chasquid ask it; and the door.
 
     In the hook's place lay an example of Debian's, which comes back on destroy.
     """
@@ -73,6 +74,7 @@ class MailGate(Component):
             "post-data", chasquid_files.hook_path(), _text("post-data"), answering, mode="0755"
         )
         self._file("needed", DROP_IN, _text("chasquid-drop-in.conf"), hook)
+        door.declare(f"{name}-door", args.plan, args.ssh_target, self.child)
         self.register_outputs({"host": args.plan.settings.name})
 
     def _program(self) -> HostFolder:

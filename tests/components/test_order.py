@@ -67,6 +67,10 @@ def _named(what: str) -> Declared:
         ("gate-needed", HOOK, "chasquid does not start without it"),
         ("service-start", "gate-needed", "nor does it at the first start"),
         ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
+        ("gate-door-start", "host-firewall-confirm", "it fills the firewall's sets"),
+        ("gate-door-start", "/usr/local/lib/tapal/door/mail/door/daemon.py", "it runs it"),
+        ("gate-door-start", "/etc/tapal/door.json", "it reads it"),
+        ("service-start", "gate-door-start", "nobody guesses unseen"),
         (GATE, "example.com-folder", "another stack's domain is refused first"),
         (
             "/etc/chasquid/domains/example.com/users",

@@ -7,12 +7,13 @@ import pytest
 
 from components.gate.gate import FOLDER
 
-UNITS = sorted(path.name for path in FOLDER.glob("tapal-gate*.*"))
+UNITS = sorted(path.name for path in FOLDER.glob("tapal-*.*"))
 # systemd's measure of exposure, in tenths: what needs root's rights is allowed more.
 LEVELS = {
     "tapal-gate.service": 5,
     "tapal-gate-sign.service": 5,
     "tapal-gate-post.service": 10,
+    "tapal-door.service": 20,
     "tapal-gate-deny.service": 25,
 }
 

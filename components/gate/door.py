@@ -1,0 +1,65 @@
+"""The door on the host: a follower of the journal that shuts out who guesses passwords."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pulumi
+
+from components.host.step import ON_HOST, Step
+from components.plan import HostPlan
+from components.resources.host_file import HostFile
+from mail import door, gate
+from settings.ssh_target import SshTarget
+
+PROGRAM = f"{ON_HOST}/door"
+SETTINGS = "/etc/tapal/door.json"
+UNIT = "/etc/systemd/system/tapal-door.service"
+# What it borrows from the gate's modules, which need not be on the host for it.
+BORROWED = ("__init__", "watchdog")
+
+
+class Child(Protocol):
+    """`Component.child`, as far as it is needed here."""
+
+    def __call__(self, *after: pulumi.Resource | None) -> pulumi.ResourceOptions:
+        """Return options for a resource that comes after the resources ``after``."""
+
+
+def declare(name: str, plan: HostPlan, ssh_target: SshTarget, child: Child) -> None:
+    """Declare the follower; the sets that it fills are the firewall's.
+
+    Args:
+        name: what its resources' names begin with.
+        plan: the host.
+        ssh_target: how to log in to it.
+        child: makes the options of a resource that comes after others.
+    """
+    spared = json.dumps({"neverBlock": plan.settings.never_block}, indent=2)
+    unit = (Path(__file__).parent / Path(UNIT).name).read_text(encoding="utf-8")
+    own = [("settings", SETTINGS, f"{spared}\n"), ("service", UNIT, unit)]
+    files = [
+        HostFile(f"{name}-{what}", path=path, content=content, opts=child())
+        for what, path, content in (*own, *_modules())
+    ]
+    Step(
+        f"{name}-start",
+        "door-start",
+        ssh_target=ssh_target,
+        # As data and not as triggers: those would replace the step, and undo the old one last.
+        stdin=pulumi.Output.all(*(one.revision for one in files)).apply("\n".join),
+        undo=True,
+        opts=child(*files),
+    )
+
+
+def _modules() -> Iterator[tuple[str, str, str]]:
+    """Yield the very modules of `mail.door`: a name, the place on the host, the text."""
+    own = sorted(Path(door.__file__).parent.glob("*.py"))
+    borrowed = [Path(gate.__file__).with_name(f"{name}.py") for name in BORROWED]
+    for path in (*own, *borrowed):
+        package = path.parent.name
+        what = path.stem if package == "door" else f"{package}-{path.stem}"
+        place = f"{PROGRAM}/mail/{package}/{path.name}"
+        yield what.replace("__init__", "init"), place, path.read_text(encoding="utf-8")
