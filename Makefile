@@ -73,6 +73,12 @@ drift: named $(READY)  ## is everything as the stack's file says, host and zone?
 users: named $(READY)  ## what each account sends, and which are shut out (STACK=…, ARGS=--json)
 	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.users $(STACK) $(ARGS)
 
+blocked: named $(READY)  ## who is shut out for guessing passwords, and what was not let out (STACK=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK)
+
+unblock: named $(READY)  ## let an address in again (STACK=… ADDRESS=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK) --free '$(ADDRESS)'
+
 pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
 	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
 
@@ -97,4 +103,4 @@ stations: venv-dev  ## how far a value travels from a stack's file to its resour
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users pr destroy send status logs bench stations down
+.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users blocked unblock pr destroy send status logs bench stations down
