@@ -19,11 +19,13 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     assert state.stdout == b""
     units = ("tapal-gate.service", "tapal-gate.socket", "tapal-gate-deny.path")
     sign = ("tapal-gate-sign.service", "tapal-gate-sign.socket")
-    for unit in (*units, "tapal-gate-post.path", *sign):
+    for unit in (*units, "tapal-gate-post.path", "tapal-door.service", *sign):
         assert nodes.run("vps", ["systemctl", "is-active", unit]).returncode != 0, unit
     for name in ("gate.sock", "sign.sock"):
         assert nodes.run("vps", ["test", "-e", f"/run/tapal-gate/{name}"]).returncode != 0
     assert nodes.run("vps", ["getent", "group", "tapal-sign"]).returncode != 0
     hook = nodes.run("vps", ["cat", "/etc/chasquid/hooks/post-data"]).stdout
     assert hook.startswith(b"#!/bin/bash"), "Debian's own is back"
+    for path in ("/var/lib/private/tapal-door", "/etc/tapal/firewall.d"):
+        assert nodes.run("vps", ["test", "-e", path]).returncode != 0, path
     assert nodes.run("vps", ["nft", "list", "table", "inet", "tapal"]).returncode != 0
