@@ -1,7 +1,6 @@
 """The door on the host: a follower of the journal that shuts out who guesses passwords."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +9,7 @@ import pulumi
 from components.host.step import ON_HOST, Step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
+from components.resources.host_folder import HostFolder
 from mail import door, gate
 from settings.ssh_target import SshTarget
 
@@ -38,10 +38,10 @@ def declare(name: str, plan: HostPlan, ssh_target: SshTarget, child: Child) -> N
     """
     spared = json.dumps({"neverBlock": plan.settings.never_block}, indent=2)
     unit = (Path(__file__).parent / Path(UNIT).name).read_text(encoding="utf-8")
-    own = [("settings", SETTINGS, f"{spared}\n"), ("service", UNIT, unit)]
-    files = [
-        HostFile(f"{name}-{what}", path=path, content=content, opts=child())
-        for what, path, content in (*own, *_modules())
+    files: list[HostFile | HostFolder] = [
+        HostFolder(f"{name}-program", path=PROGRAM, files=_modules(), opts=child()),
+        HostFile(f"{name}-settings", path=SETTINGS, content=f"{spared}\n", opts=child()),
+        HostFile(f"{name}-service", path=UNIT, content=unit, opts=child()),
     ]
     Step(
         f"{name}-start",
@@ -54,12 +54,11 @@ def declare(name: str, plan: HostPlan, ssh_target: SshTarget, child: Child) -> N
     )
 
 
-def _modules() -> Iterator[tuple[str, str, str]]:
-    """Yield the very modules of `mail.door`: a name, the place on the host, the text."""
+def _modules() -> dict[str, str]:
+    """Return the very modules of `mail.door`, by where they lie in the program's folder."""
     own = sorted(Path(door.__file__).parent.glob("*.py"))
     borrowed = [Path(gate.__file__).with_name(f"{name}.py") for name in BORROWED]
-    for path in (*own, *borrowed):
-        package = path.parent.name
-        what = path.stem if package == "door" else f"{package}-{path.stem}"
-        place = f"{PROGRAM}/mail/{package}/{path.name}"
-        yield what.replace("__init__", "init"), place, path.read_text(encoding="utf-8")
+    return {
+        f"mail/{path.parent.name}/{path.name}": path.read_text(encoding="utf-8")
+        for path in (*own, *borrowed)
+    }

@@ -68,7 +68,7 @@ def _named(what: str) -> Declared:
         ("service-start", "gate-needed", "nor does it at the first start"),
         ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
         ("gate-door-start", "host-firewall-confirm", "it fills the firewall's sets"),
-        ("gate-door-start", "/usr/local/lib/tapal/door/mail/door/daemon.py", "it runs it"),
+        ("gate-door-start", "gate-door-program", "it runs it"),
         ("gate-door-start", "/etc/tapal/door.json", "it reads it"),
         ("service-start", "gate-door-start", "nobody guesses unseen"),
         (GATE, "example.com-folder", "another stack's domain is refused first"),

@@ -19,13 +19,14 @@ import pytest
 from lab import nodes, plan
 from lab.ca import issuer
 from lab.demo.delivery import Submission, send
+from lab.demo.forged import outside
 from lab.errors import LabError
 from lab.operator import stack
 from lab.world import receiver
 from mail.gate.limits import AGAIN, GATHER
 from mail.gate.spool import FIELD
 from tests.e2e.conftest import ACCOUNT, Deployment
-from tests.e2e.test_gate import on_vps, outside, refused_with, was_taken
+from tests.e2e.test_gate import on_vps, refused_with, was_taken
 
 SHOP = "shop@tapal.test"
 STRANGERS = 10

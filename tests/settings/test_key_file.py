@@ -24,7 +24,7 @@ def key(encryption: KeySerializationEncryption) -> bytes:
 def refused(file: Path) -> SshTargetError:
     """Return why a key file is refused."""
     with pytest.raises(SshTargetError) as caught:
-        private_key({}.get, str(file))
+        private_key(lambda _: None, str(file))
     assert caught.value.finding.key == "host.ssh.keyFile"
     return caught.value
 
@@ -32,7 +32,7 @@ def refused(file: Path) -> SshTargetError:
 def test_a_key_of_ssh_keygen_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "id"
     file.write_bytes(key(NoEncryption()))
-    assert private_key({}.get, str(file)) == file.read_text()
+    assert private_key(lambda _: None, str(file)) == file.read_text()
 
 
 def test_a_passphrase_is_named_as_the_reason(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from settings import stack_file
 from settings.ssh_target import SshTarget
 from ssh.connection import Completed, SshError
+from tools import on_host
 from tools.users import command, host, table
 
 LIMITS = {"perMinute": 60, "burst": 20, "recipientsPerDay": 500, "strangersPerDay": 100}
@@ -65,7 +66,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, server: Server) -> Server:
-    monkeypatch.setattr(host, "session", server)
+    monkeypatch.setattr(on_host, "session", server)
     return server
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from settings.ssh_target import SshTargetError
 from settings.stack_file import StackFileError
 from ssh.connection import SshError
+from tools.on_host import HostError
 from tools.users import host, table
 
 DESCRIPTION = """\
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     try:
         usage = host.ask(asked.stack)
-    except (StackFileError, SshTargetError, SshError, host.HostError) as error:
+    except (StackFileError, SshTargetError, SshError, HostError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     if asked.json:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +9,10 @@ from typing import Any
 from mail import address
 from mail.address import AddressError
 from settings import stack_file
-from settings.ssh_target import ConfigReader, read_ssh_target
-from ssh.connection import session
+from tools.on_host import run
 
 PROGRAM = "/usr/local/lib/tapal/gate"
 COMMAND = f"cd {PROGRAM} && exec /usr/bin/python3 -S -B -m mail.gate.usage"
-PATIENCE = 15.0  # seconds for a server that does not answer
-
-
-class HostError(RuntimeError):
-    """The server has no answer, or a secret of the stack cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +69,7 @@ def ask(stack: str) -> Usage:
         HostError: it has no answer.
     """
     config = stack_file.config(stack)
-    target = read_ssh_target(_reader(stack, config))
-    done = session(target).run(["sh", "-c", COMMAND], patience=PATIENCE)
-    if done.status:
-        said = _last(done.stderr.decode("utf-8", errors="replace"))
-        raise HostError(
-            f"{target.address} cannot say what accounts send: {said}. Has it this version of "
-            f"tapal? make up STACK={stack}"
-        )
-    raw = json.loads(done.stdout)
+    raw = json.loads(run(stack, ["sh", "-c", COMMAND]))
     return read(raw if config.get("tapal:host") else _only(raw, _domains(config)))
 
 
@@ -121,31 +106,3 @@ def _domains(config: stack_file.Config) -> set[str]:
         with contextlib.suppress(AttributeError, AddressError):  # `make lint-stacks` says it
             names.add(address.domain(one.get("name")))
     return names
-
-
-def _reader(stack: str, config: stack_file.Config) -> ConfigReader:
-    def get(key: str) -> object:
-        value = config.get(key)
-        return _secret(stack, key) if stack_file.is_secret(value) else value
-
-    return get
-
-
-def _secret(stack: str, key: str) -> str:
-    """Return a secret of the stack, which only `pulumi` can decrypt."""
-    command = ["pulumi", "config", "get", "--stack", stack, key]
-    try:
-        done = subprocess.run(
-            command, cwd=stack_file.PROJECT, capture_output=True, text=True, check=False
-        )
-    except OSError as error:
-        raise HostError(
-            f"tapal's secrets are read by pulumi, which cannot be run: {error}"
-        ) from None
-    if done.returncode:
-        raise HostError(f"{key} cannot be read: {_last(done.stderr)}")
-    return done.stdout
-
-
-def _last(said: str) -> str:
-    return (said.strip().splitlines() or ["no message"])[-1]

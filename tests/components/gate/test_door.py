@@ -16,29 +16,27 @@ UNIT = Path(component.__file__).with_name("tapal-door.service")
 
 def installed(root: Path) -> Path:
     """Write what lands in the program's folder below ``root``, and return that folder."""
-    for item in declared().of_type("HostFile"):
-        if item.inputs["path"].startswith(PROGRAM):
-            place = root / item.inputs["path"].lstrip("/")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(item.inputs["content"])
-    return root / PROGRAM.lstrip("/")
+    folder = root / PROGRAM.lstrip("/")
+    for name, text in declared().named("gate-door-program").inputs["files"].items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
 def test_the_modules_are_on_the_host_as_they_are() -> None:
     borrowed = [Path(gate.__file__), Path(gate.__file__).with_name("watchdog.py")]
-    for path in (*Path(door.__file__).parent.glob("*.py"), *borrowed):
-        file = declared().file(f"{PROGRAM}/mail/{path.parent.name}/{path.name}")
-        assert file.inputs["content"] == path.read_text()
+    modules = [*Path(door.__file__).parent.glob("*.py"), *borrowed]
+    folder = declared().named("gate-door-program").inputs
+    assert folder["path"] == PROGRAM
+    assert folder["files"] == {
+        f"mail/{path.parent.name}/{path.name}": path.read_text() for path in modules
+    }
 
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
     started = declared().named("gate-door-start")
-    files = [
-        one.name
-        for one in declared().of_type("HostFile")
-        if PROGRAM in one.inputs["path"] or "door." in one.inputs["path"]
-    ]
-    revisions = {f"revision-of-{one}" for one in files if "step" not in one}
+    files = ("program", "settings", "service")
+    revisions = {f"revision-of-gate-door-{one}" for one in files}
     assert set(started.inputs["stdin"].split()) == revisions
     assert "triggers" not in started.inputs
     assert "delete" in started.inputs
