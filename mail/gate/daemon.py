@@ -99,6 +99,8 @@ class Gate:
             policy = self._store.current()
         except PolicyError as error:
             return later("4.3.5", str(error))
+        if fault := self._limiter.fault():
+            return later("4.3.1", f"submitted mail has to wait: {fault}")
         served = " ".join(sorted(one.name for one in policy.domains))
         return Verdict(reason=f"judges mail for {served}")
 

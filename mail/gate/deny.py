@@ -58,6 +58,8 @@ def main() -> int:
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             _log.error("%r could not be shut out: %s", name, error)
             right = False
+    if not denied:
+        time.sleep(1)  # whoever fills the spool with nonsense must not keep the machine busy
     for _ in range(2 if denied else 0):  # once more: who logged in while chasquid read its users
         reload_users()
         time.sleep(1)

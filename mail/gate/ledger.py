@@ -23,10 +23,11 @@ from mail.gate.quota import DAY, MINUTE, Minute, Window
 
 REMEMBERED = 400  # days: a letter that goes out once a year goes to acquaintances
 _LENGTH = 12  # octets of a digest: two of a billion addresses are alike once in 100 billion
-_COUNT = """INSERT INTO sent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+_COUNT = """INSERT INTO sent VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, minute) DO UPDATE SET
     mails = mails + excluded.mails, recipients = recipients + excluded.recipients,
     strangers = strangers + excluded.strangers"""
-_KNOW = """INSERT INTO known VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last"""
+_KNOW = """INSERT INTO known VALUES (?, ?, ?, ?)
+    ON CONFLICT (account, digest) DO UPDATE SET last = excluded.last"""
 _FIELDS = ("tat", "last", "episode", "refused", "key", "client", "told", "denied", "confirmed")
 
 

@@ -83,6 +83,14 @@ class Limiter:
         self._said = ""
         return verdict
 
+    def fault(self) -> str:
+        """Return why nothing can be counted, or nothing."""
+        try:
+            self._ledger.tidy(self._clock())
+        except (LedgerError, OSError) as error:
+            return str(error)
+        return ""
+
     def look_around(self, policy: Policy) -> None:
         """Do what is due now and then: tell the postmaster, tidy up; never raises."""
         now = self._clock()

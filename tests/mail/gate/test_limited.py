@@ -87,9 +87,11 @@ def test_without_its_folder_submitted_mail_waits_and_the_rest_goes_on(gate: Gate
     gate.state.touch()
     gate.start()
     assert submit(gate, "x@b.test").reason.split()[0] == "4.3.1"
+    assert "submitted mail has to wait: what accounts send cannot be kept" in gate.status().reason
     assert outside(gate, "who@b.test").status == verdict.TAKEN
     gate.state.unlink()
     kept.rename(gate.state)
+    assert gate.status().status == verdict.TAKEN
     assert submit(gate, "x@b.test").status == verdict.TAKEN
 
 
