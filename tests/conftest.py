@@ -39,6 +39,7 @@ NEED_LAB = (
     "tests/debian",
     "tests/docs/test_walk.py",
     "tests/e2e",
+    "tests/e2e_gate",
     "tests/lab/engine",
     "tests/lab/test_bench.py",
     "tests/tools/test_state_page.py",
@@ -49,7 +50,7 @@ FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 
 # `make test` uses two processes. Tests of one group stay in one of them, in the order of the files:
 # they share a deployment, or servers of their own. Any other module that needs the lab is a group.
-GROUPS = {"tests/e2e": "e2e", "tests/lab/engine": "engine"}
+GROUPS = {"tests/e2e": "e2e", "tests/e2e_gate": "gate", "tests/lab/engine": "engine"}
 
 
 def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,8 @@ def api(method: str, path: str, body: Mapping[str, object] | None = None) -> Any
     return json.loads(done.output)["result"]
 
 
-@pytest.fixture(scope="session")
-def lab() -> Iterator[None]:
+@contextmanager
+def running_lab() -> Iterator[None]:
     """Bring a blank lab up, and take it down with nothing left."""
     with lifecycle.alone():
         lifecycle.reset()
@@ -79,8 +80,7 @@ def lab() -> Iterator[None]:
         lifecycle.down()
 
 
-@pytest.fixture(scope="session")
-def deployment(lab: None) -> Deployment:  # noqa: ARG001 - it must be up
+def bring_up() -> Deployment:
     """Bring the stack up on the blank VPS, and set reverse DNS as a person does in the panel."""
     zone_before = records("tapal.test")
     made = Stack().ensure()
@@ -89,3 +89,16 @@ def deployment(lab: None) -> Deployment:  # noqa: ARG001 - it must be up
     for address in (plan.VPS.ipv4, plan.VPS.ipv6):
         panel.set_pointer(address, plan.VPS.name)
     return Deployment(stack=made, zone_before=zone_before, preview=preview, up=up.expect())
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[None]:
+    """Bring the lab up for the whole folder."""
+    with running_lab():
+        yield
+
+
+@pytest.fixture(scope="session")
+def deployment(lab: None) -> Deployment:  # noqa: ARG001 - it must be up
+    """Bring the stack up for the whole folder."""
+    return bring_up()

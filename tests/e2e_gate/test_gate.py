@@ -223,7 +223,9 @@ def _burst(deployment: Deployment, count: int) -> tuple[dict[str, list[int]], di
         "cafile": str(issuer.file()),
         "mails": mails,
     }
-    done = stack.run([sys.executable, "-m", "tests.e2e.burst"], stdin=json.dumps(order)).expect()
+    done = stack.run(
+        [sys.executable, "-m", "tests.e2e_gate.burst"], stdin=json.dumps(order)
+    ).expect()
     answers: dict[str, list[int]] = json.loads(done.output)
     honest = {str(one["token"]) for one in mails if one["honest"]}
     return (

@@ -15,7 +15,7 @@ from mail.message import signature
 from mail.message.verdict import read
 from tests.e2e.conftest import ACCOUNT, SELECTORS, Deployment
 from tests.e2e.test_first_up import _txt
-from tests.e2e.test_gate import on_vps, submitted, was_taken
+from tests.e2e_gate.test_gate import on_vps, submitted, was_taken
 
 SERVICE, SOCKET = "tapal-gate-sign.service", "tapal-gate-sign.socket"
 FIELDS = (

@@ -26,7 +26,7 @@ from lab.world import receiver
 from mail.gate.limits import AGAIN, GATHER
 from mail.gate.spool import FIELD
 from tests.e2e.conftest import ACCOUNT, Deployment
-from tests.e2e.test_gate import on_vps, refused_with, was_taken
+from tests.e2e_gate.test_gate import on_vps, refused_with, was_taken
 
 SHOP = "shop@tapal.test"
 STRANGERS = 10
@@ -89,7 +89,7 @@ def order(submission: Submission, **more: object) -> str:
 def steal(deployment: Deployment, token: str, **more: object) -> dict[str, object]:
     """Send as ``shop`` whatever is taken."""
     stolen = order(deployment.submission(SHOP), token=token, domain="tapal.test", **more)
-    done = stack.run([sys.executable, "-m", "tests.e2e.thief"], stdin=stolen).expect()
+    done = stack.run([sys.executable, "-m", "tests.e2e_gate.thief"], stdin=stolen).expect()
     answers: dict[str, object] = json.loads(done.output)
     return answers
 
