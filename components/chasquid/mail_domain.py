@@ -67,8 +67,8 @@ class MailDomain(Component):
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
         aliases = self._alias_file()
-        # A users file that appears needs a restart as well (a new domain); its changes do not.
-        revisions = [*(key.revision for key in keys), users.path, folder.stdout]
+        # A users file that appears needs a restart (a new domain); its changes are read again.
+        revisions = [*(key.revision for key in keys), users.revision, folder.stdout]
         files = [*keys, users, aliases]
         args.chasquid.ensure_running(f"{name}-start", revisions, self.child(args.running, *files))
         self.register_outputs({"domain": args.plan.name})

@@ -101,7 +101,7 @@ def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -
     assert record.named("example.com-start").inputs["triggers"] == [
         "revision-of-example.com-key-2026a",
         "revision-of-example.com-key-2026e",
-        "/etc/chasquid/domains/example.com/users",
+        "revision-of-example.com-users",  # which need no restart, and are read again at once
         "stdout-of-example.com-folder",
     ]
 

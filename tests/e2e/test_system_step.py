@@ -8,6 +8,12 @@ from tests.e2e.conftest import Deployment
 STEPS = "/usr/local/lib/tapal/steps"
 OTHERS = "/etc/apt/sources.list.d/others.list"
 DOCKER = "deb https://download.docker.test/linux/debian trixie stable\n"
+# Logs in on 465 of the host itself, and prints the code.
+LOG_IN = (
+    "python3 -c 'import smtplib, ssl, sys;"
+    's = smtplib.SMTP_SSL("127.0.0.1", context=ssl._create_unverified_context());'
+    "print(s.login(sys.argv[1], sys.argv[2])[0])'"
+)
 SECURITY = "deb https://security.ubuntu.test/ubuntu noble-security main\n"
 OWN = "deb http://mirror.of-the-provider.test/debian trixie main\n"
 
@@ -74,6 +80,25 @@ def test_a_start_that_changes_nothing_restarts_nothing(deployment: Deployment) -
         assert "runs with all of this already" in on_vps(step, data)
     finally:
         on_vps(f"cp -p /root/chasquid.conf {file}")
+        on_vps(step, data)
+
+
+def test_changed_users_are_read_at_once_and_restart_nothing(deployment: Deployment) -> None:
+    assert deployment.up.status == 0
+    data = f"name={on_vps('hostname').strip()}\nports=25 465 587\n"
+    step = f"bash {STEPS}/chasquid-start.sh apply"
+    on_vps(step, data)
+    pid = on_vps("systemctl show -P MainPID chasquid")
+    add = "chasquid-util -C=/etc/chasquid user-add --password=secret new@tapal.test"
+    users = "/etc/chasquid/domains/tapal.test/users"
+    on_vps(f"cp -p {users} /root/; {add}")
+    try:
+        assert "reads its users again" in on_vps(step, data)
+        assert on_vps("systemctl show -P MainPID chasquid") == pid
+        codes = on_vps(f"{LOG_IN} new@tapal.test secret")
+        assert codes.split() == ["235"]
+    finally:
+        on_vps(f"cp -p /root/users {users}")
         on_vps(step, data)
 
 

@@ -17,13 +17,15 @@ for users in /etc/chasquid/domains/*/users; do
     fail "chasquid cannot read $users" "see the lines above; the running server was left as it is"
 done
 
-# Which start of chasquid read which files: of those that it reads only at start, so all but the
-# aliases. By content: a clock that was set back would hide a new key from a look at the times.
+# Which start of chasquid read which files: of those that it reads only at start, so neither the
+# aliases nor what stands in the users' files. By content: a clock that was set back would hide a new
+# key from a look at the times.
 started=/run/tapal-chasquid-started
 running() {
   systemctl show -P InvocationID chasquid.service
+  find /etc/chasquid/domains -name users | sort
   find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
-    /etc/chasquid/domains -type f ! -name aliases -print0 | sort -z | xargs -0 sha256sum
+    /etc/chasquid/domains -type f ! -name aliases ! -name users -print0 | sort -z | xargs -0 sha256sum
 }
 
 # is_fresh: whether it runs, and has read all that lies there. So several domains that come at once
@@ -33,7 +35,9 @@ is_fresh() {
 } 2>/dev/null
 
 if is_fresh; then
-  say "chasquid runs with all of this already"
+  # By itself it would do so within 30 seconds: a person may log in with a new password at once.
+  quiet systemctl kill --signal=HUP --kill-whom=main chasquid.service
+  say "chasquid runs with all of this already, and reads its users again"
 else
   say "starting chasquid"
   quiet systemctl daemon-reload
