@@ -6,10 +6,10 @@ work: TLS, AUTH, a sender that the account may use, signatures, a queue on the s
 the end a process for each mail that throws it away. One client drives them in turn, there and
 back, so that whatever else the machine does hits all alike.
 
-"×2" is chasquid with GOMAXPROCS at twice the processors; without it, as Debian starts it. Ratios
-are medians of the rounds' own ratios, to chasquid without a hook as Debian starts it. Processor
-time is that of all processes of a server, memory their PSS: before the first mail, and the most
-that it was in the first round.
+"×2" is chasquid with GOMAXPROCS at twice the processors, as it is deployed; without it, as Debian
+starts it. Ratios are medians of the rounds' own ratios, to chasquid without a hook as Debian starts
+it. Processor time is that of all processes of a server, memory their PSS: before the first mail,
+and the most that it was in the first round.
 
     python -m benchmarks.gate [--rounds N] [--mails N] [--daemon PYTHON] [--json]
 """
