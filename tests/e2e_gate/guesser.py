@@ -43,6 +43,7 @@ class Guesser:
             one.join(self.order.get("seconds", 60))
         return {
             "answers": len(self.answers),
+            "times": self.answers,
             "opened": self.opened,
             "idle": self._ask(idle, "NOOP") if idle else "",
             "again": self._again(),
