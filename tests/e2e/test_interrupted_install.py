@@ -16,8 +16,8 @@ Architecture: all
 Maintainer: a <a@a.test>
 Description: a package that was cut off
 END
-cat >cut-off/DEBIAN/postinst <<'END'
-#!/bin/sh
+echo '#!/bin/sh' >cut-off/DEBIAN/postinst
+cat >>cut-off/DEBIAN/postinst <<'END'
 [ -e /root/was-cut-off ] || { touch /root/was-cut-off; kill -9 "$PPID"; sleep 1; exit 1; }
 END
 chmod 755 cut-off/DEBIAN/postinst

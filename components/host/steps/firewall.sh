@@ -20,6 +20,7 @@ fi
 # usual ones. A provider's mirror or a proxy that worked goes on to work.
 apt_ports() {
   {
+    # shellcheck disable=SC2016  # apt-get fills in the name, not the shell
     apt-get indextargets --format '$(SITE)' || true
     apt-config dump Acquire | sed -nE 's/^Acquire::https?::Proxy[^ ]* "(.*)";$/\1/p'
   } 2>/dev/null | sed -nE 's#^[a-z+]+://[^/]*:([0-9]{1,5})(/.*)?$#\1#p' | sort -un
