@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Who runs tests at the same time as another on one machine gives each a number of its own. The
-# second process of `make test` has a lab of its own as well; 5 is that of tests/lab.
-FIRST_LAB = os.environ.get("TAPAL_TEST_LAB", "4")
-SECOND_LAB = "6"
-IS_SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
-os.environ["TAPAL_LAB"] = SECOND_LAB if IS_SECOND else FIRST_LAB
+# other processes of `make test` have labs of their own as well; 5 is that of tests/lab.
+LABS = {"gw1": "6", "gw2": "7"}
+os.environ["TAPAL_LAB"] = LABS.get(
+    os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get("TAPAL_TEST_LAB", "4")
+)
 
 # How long Hypothesis takes says something of the machine and what else it does, not of the code.
 settings.register_profile("tapal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,7 +48,7 @@ NEED_NOTHING = ("tests/lab/engine/test_dns_properties.py",)
 FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 
 
-# `make test` uses two processes. Tests of one group stay in one of them, in the order of the files:
+# `make test` uses three processes. Tests of a group stay in one of them, in the order of the files:
 # they share a deployment, or servers of their own. Any other module that needs the lab is a group.
 GROUPS = {"tests/e2e": "e2e", "tests/e2e_gate": "gate", "tests/lab/engine": "engine"}
 
