@@ -183,6 +183,10 @@ class Ledger:
         self._entries[entry.name] = fresh
         self.keep(fresh)
 
+    def __del__(self) -> None:
+        # A database that nobody closes is warned of (Python 3.13).
+        self._close()
+
     def tidy(self, now: float) -> None:
         """Remove what counts no more.
 

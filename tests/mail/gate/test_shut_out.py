@@ -157,9 +157,12 @@ def test_a_notice_is_sent_and_then_its_secret_opens_nothing(tmp_path: Path) -> N
     told = post.send(tmp_path, "smtp.a.example", "postmaster@smtp.a.example", server.address)
     server.listener.close()
     assert told == 0
-    assert server.mails == [
-        b"mail FROM:<>\r\n",
-        b"rcpt TO:<postmaster@smtp.a.example>\r\n",
+    # How smtplib writes its commands is another matter from one Python to the next.
+    assert [one.lower() for one in server.mails[:2]] == [
+        b"mail from:<>\r\n",
+        b"rcpt to:<postmaster@smtp.a.example>\r\n",
+    ]
+    assert server.mails[2:] == [
         f"{spool.FIELD}: {secret}\r\nFrom: x\r\n\r\n..text\r\n".encode(),
     ]
     assert not spool.is_notice(tmp_path, secret)
