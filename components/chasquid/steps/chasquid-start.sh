@@ -52,7 +52,12 @@ answers() { timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
 # shellcheck disable=SC2016  # the inner shell expands it
 greets() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r line <&3; [[ $line == 220* ]]' 2>/dev/null; }
 read -ra ports <<<"$(setting ports)"
-for _ in $(seq 50); do
+for try in $(seq 50); do
+  # Sockets that outlived their package (removed and installed anew) hand over nothing.
+  if [ "$try" = 15 ] && [ "$(systemctl is-active chasquid.service)" != active ]; then
+    systemctl stop "${units[@]}" || true
+    quiet systemctl start chasquid.service || true
+  fi
   open=0
   for port in "${ports[@]}"; do if answers "$port"; then open=$((open + 1)); fi; done
   # With systemd's sockets the ports answer before the server does: it must be up as well.
