@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Who runs tests at the same time as another on one machine gives each a number of its own. The
 # other processes of `make test` have labs of their own as well; 5 is that of tests/lab.
@@ -49,8 +51,15 @@ FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 
 
 # `make test` uses three processes. Tests of a group stay in one of them, in the order of the files:
-# they share a deployment, or servers of their own. Any other module that needs the lab is a group.
-GROUPS = {"tests/e2e": "e2e", "tests/e2e_gate": "gate", "tests/lab/engine": "engine"}
+# they share a deployment, or servers of their own. Any other module is a group. The longest begin.
+GROUPS = {
+    "tests/e2e/": "e2e",
+    "tests/e2e_gate/": "gate",
+    "tests/lab/engine/": "engine",
+    "tests/lab/": "lab",
+    "tests/docs/test_walk.py": "walk",
+    "tests/debian/": "debian",
+}
 
 
 def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:
@@ -61,11 +70,29 @@ def needs_lab(path: Path, fixtures: frozenset[str]) -> bool:
     return bool(fixtures & FIXTURES)
 
 
-def group(path: Path, fixtures: frozenset[str]) -> str:
-    """Return the group of a test in ``path`` that needs the lab."""
-    named = path.relative_to(ROOT).as_posix()
-    shared = (name for one, name in GROUPS.items() if named == one or named.startswith(f"{one}/"))
-    return next(shared, "own_lab" if "own_lab" in fixtures else named)
+def group(nodeid: str) -> str:
+    """Return the group of a test."""
+    module = nodeid.partition("::")[0]
+    return next((name for one, name in GROUPS.items() if module.startswith(one)), module)
+
+
+class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Keeps a group in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Hand out tests by group, where `tests/run` asks for it."""
+    return Scheduler(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the groups first, in their order."""
+    order = {name: number for number, name in enumerate(GROUPS.values())}
+    items.sort(key=lambda item: order.get(group(item.nodeid), len(order)))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -73,4 +100,3 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     if needs_lab(item.path, fixtures):
         item.add_marker("needs_lab")
-        item.add_marker(pytest.mark.xdist_group(group(item.path, fixtures)))

@@ -33,9 +33,9 @@ def test_users_of_a_fixture_have_the_mark() -> None:
 
 
 def test_what_shares_a_deployment_is_one_group() -> None:
-    names = ("tests/e2e/test_guard.py", "tests/e2e/test_zz_destroy.py")
-    assert {group(ROOT / name, NONE) for name in names} == {"e2e"}
-    own = frozenset({"own_lab"})
-    labs = ("tests/lab/test_vps.py", "tests/lab/test_world.py")
-    assert {group(ROOT / name, own) for name in labs} == {"own_lab"}
-    assert group(ROOT / "tests/docs/test_walk.py", NONE) != "e2e"
+    names = ("test_guard.py::test_x", "test_zz_destroy.py::test_x[a@b.test]")
+    assert {group(f"tests/e2e/{name}") for name in names} == {"e2e"}
+    assert group("tests/e2e_gate/test_gate.py::test_x") == "gate"
+    assert group("tests/lab/engine/test_zone.py::test_x") == "engine"
+    assert group("tests/lab/test_vps.py::test_x") == group("tests/lab/test_world.py::test_x")
+    assert group("tests/mail/test_dkim.py::test_x") == "tests/mail/test_dkim.py"

@@ -45,7 +45,6 @@ else
   quiet systemctl enable "${units[@]}"
   read_there=$(running | tail -n +2) # before it reads them: what comes later is new to it
   quiet systemctl restart chasquid.service || true
-  printf '%s\n%s\n' "$(systemctl show -P InvocationID chasquid.service)" "$read_there" >"$started"
 fi
 
 answers() { timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
@@ -62,6 +61,8 @@ for try in $(seq 50); do
   for port in "${ports[@]}"; do if answers "$port"; then open=$((open + 1)); fi; done
   # With systemd's sockets the ports answer before the server does: it must be up as well.
   if [ "$open" = "${#ports[@]}" ] && [ "$(systemctl is-active chasquid.service)" = active ] && greets; then
+    [ -z "${read_there:-}" ] ||
+      printf '%s\n%s\n' "$(systemctl show -P InvocationID chasquid.service)" "$read_there" >"$started"
     say "chasquid answers on ${ports[*]}"
     exit 0
   fi

@@ -1,5 +1,6 @@
 """How accounts are held to their limits: what is counted, kept, told, and forgotten."""
 
+import contextlib
 import os
 import sqlite3
 from dataclasses import replace
@@ -334,7 +335,8 @@ def test_a_state_that_is_broken_is_put_aside(
 def test_a_state_that_breaks_meanwhile(server: Server) -> None:
     for number in range(8):
         server.sent(f"x{number}@b.test")
-    sqlite3.connect(server.folder / NAME).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with contextlib.closing(sqlite3.connect(server.folder / NAME)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = (server.folder / NAME).stat().st_size
     with (server.folder / NAME).open("r+b") as file:
         file.seek(4096)
@@ -345,12 +347,13 @@ def test_a_state_that_breaks_meanwhile(server: Server) -> None:
 
 def test_another_holds_the_file(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.sent("x@b.test")
-    other = sqlite3.connect(server.folder / NAME, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    said = server.send("x@b.test")
-    assert (said.status, said.reason.split()[0]) == (verdict.LATER, "4.3.1")
-    assert "submitted mail has to wait" in caplog.text
-    other.execute("ROLLBACK")
+    opened = sqlite3.connect(server.folder / NAME, isolation_level=None)
+    with contextlib.closing(opened) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = server.send("x@b.test")
+        assert (said.status, said.reason.split()[0]) == (verdict.LATER, "4.3.1")
+        assert "submitted mail has to wait" in caplog.text
+        other.execute("ROLLBACK")
     assert server.sent("x@b.test")
 
 

@@ -1,5 +1,6 @@
 """What acts for the gate: shutting accounts out, telling the postmaster, saying what is sent."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -222,7 +223,7 @@ def test_reading_leaves_the_record_to_the_gate(policy: Policy, tmp_path: Path) -
     limiter = Limiter(tmp_path)
     account = Account(name=f"i@{DOMAIN}", addresses=frozenset())
     limiter.take(account, ["x@b.test"], "", policy)
-    with sqlite3.connect(tmp_path / "limits.db") as other:
+    with contextlib.closing(sqlite3.connect(tmp_path / "limits.db")) as other:
         other.execute("BEGIN")
         other.execute("SELECT * FROM sent").fetchall()
         assert limiter.take(account, ["x@b.test"], "", policy).status == 0
