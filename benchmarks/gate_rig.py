@@ -13,10 +13,12 @@ from benchmarks import control_group
 from benchmarks.client import SIGNED, SINK, UNSIGNED
 from benchmarks.control_group import ControlGroup
 from lab.images import chasquid_package
-from mail.gate import daemon, protocol
+from mail.gate import daemon, protocol, quota
 from tools import build_hook
 
 NONE, EXAMPLE, OURS, PERL = "no hook", "Debian's example", "ours", "ours in Perl"
+
+PLENTY = dict.fromkeys(quota.KEYS, 1_000_000)
 
 
 @contextlib.contextmanager
@@ -24,12 +26,15 @@ def running(folder: Path, python: str) -> Iterator[tuple[Path, ControlGroup]]:
     """Run the daemon until the end of the block; yield its socket and its processes."""
     account = {"accounts": {"i": {"addresses": [f"i@{SIGNED}", f"i@{UNSIGNED}"]}}}
     (folder / "domains").mkdir()
-    (folder / "host.json").write_text(json.dumps({"host": "localhost.test"}))
+    # Counted as on a server, and never too many.
+    (folder / "host.json").write_text(json.dumps({"host": "localhost.test", "limits": PLENTY}))
+    (folder / "state").mkdir()
     for name in (SINK, SIGNED, UNSIGNED):
         text = json.dumps({"domain": name, "spellings": [name], **account})
         (folder / "domains" / f"{name}.json").write_text(text)
     path = folder / "gate.sock"
     folders = ["--policy", str(folder), "--domains", str(folder / "domains")]
+    folders += ["--state", str(folder / "state")]
     command = [python, "-S", "-B", "-m", daemon.__name__, *folders, "--socket", str(path)]
     with control_group.made("gate") as group:
         process = subprocess.Popen(group.enter(command))

@@ -94,12 +94,16 @@ class Gate:
             if _read(one).startswith(hook)
         ]
 
-    def write(self, host: str, domains: Mapping[str, Mapping[str, list[str]]]) -> None:
+    def write(
+        self,
+        host: str,
+        domains: Mapping[str, Mapping[str, list[str]]],
+        limits: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         """Write the policy, and have the daemon look at it."""
         (self.policy / "domains").mkdir(exist_ok=True)
-        (self.policy / "host.json").write_text(
-            json.dumps({"host": host, "postmaster": f"p@{host}"})
-        )
+        content = {"host": host, "postmaster": f"p@{host}", "limits": dict(limits)}
+        (self.policy / "host.json").write_text(json.dumps(content))
         for domain, accounts in domains.items():
             entries = {name: {"addresses": found, "not": []} for name, found in accounts.items()}
             text = json.dumps({"domain": domain, "spellings": [domain], "accounts": entries})

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mail import dkim
-from mail.gate import signer
+from mail.gate import quota, signer
 from mail.message import signature
 from mail.message.signature import SignatureResult
 from mail.password import scrypt
@@ -42,7 +42,7 @@ def server(
     accounts = {"box": scrypt(SECRET, bytes(16))}
     with chasquid_running(chasquid_folder, folder, accounts, {}) as found:
         gate.install_hook(found.folder)
-        gate.write(HOST, POLICY)
+        gate.write(HOST, POLICY, limits=dict.fromkeys(quota.KEYS, 1000))
         yield found
 
 
