@@ -65,8 +65,13 @@ class Scrypt:
 
 
 def generate() -> str:
-    """Return a new random password: 192 bits in URL-safe characters."""
-    return secrets.token_urlsafe(GENERATED_BYTES)
+    """Return a new random password: 192 bits in URL-safe characters.
+
+    It begins with a letter or a digit: many programs take what begins with ``-`` for an option.
+    """
+    while not (made := secrets.token_urlsafe(GENERATED_BYTES))[0].isalnum():
+        pass
+    return made
 
 
 def new_salt() -> bytes:

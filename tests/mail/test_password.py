@@ -19,6 +19,11 @@ def test_scrypt_is_what_hashlib_says() -> None:
     assert not hashed.matches("passwort")
 
 
+def test_generate_begins_with_no_dash() -> None:
+    made = [password.generate() for _ in range(600)]  # each 64th would
+    assert [one for one in made if not one[0].isalnum()] == []
+
+
 def test_generate_is_long_and_url_safe() -> None:
     made = {password.generate() for _ in range(50)}
     assert len(made) == 50
