@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
 from components.resources.host_provider import (
     FOLDERS,
@@ -23,13 +23,13 @@ from components.resources.host_provider import (
 )
 
 SCRIPT = FOLDERS + Path(__file__).with_name("host_file.sh").read_text(encoding="utf-8")
-COMPARED = ("content", "mode", "owner")
 
 
 class HostFileProvider(HostProvider):
     """Reads and writes the file; runs in a process of its own, which the engine starts."""
 
     script = SCRIPT
+    compared = ("content", "mode", "owner")
 
     def create(self, props: Properties) -> CreateResult:
         """Write the file; one that was there before is kept in /var/lib/tapal/before."""
@@ -53,14 +53,7 @@ class HostFileProvider(HostProvider):
             "mode": mode.rjust(4, "0"),
             "owner": owner,
         }
-        inputs = {key: value for key, value in props.items() if key != "revision"}
-        return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
-
-    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare content, mode and owner; another path is another file."""
-        replaces = ["path"] if olds.get("path") != news.get("path") else []
-        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
-        return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
+        return self._there(id_, props, found)
 
     def delete(self, id_: str, _props: Properties) -> None:
         """Delete the file, or put back what was there before it."""

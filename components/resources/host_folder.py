@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
 from components.resources.host_provider import (
     FOLDERS,
@@ -27,13 +27,13 @@ from components.resources.host_provider import (
 )
 
 SCRIPT = FOLDERS + Path(__file__).with_name("host_folder.sh").read_text(encoding="utf-8")
-COMPARED = ("files", "mode", "owner")
 
 
 class HostFolderProvider(HostProvider):
     """Reads and writes the files; runs in a process of its own, which the engine starts."""
 
     script = SCRIPT
+    compared = ("files", "mode", "owner")
 
     def create(self, props: Properties) -> CreateResult:
         """Write the files."""
@@ -50,14 +50,7 @@ class HostFolderProvider(HostProvider):
             return ReadResult(id_=None, outs={})
         self._expect(done, id_, "read")
         found = unpacked(done.stdout, props["mode"], props["owner"])
-        inputs = {key: value for key, value in props.items() if key != "revision"}
-        return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
-
-    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare the files, their mode and owner; another path is another folder."""
-        replaces = ["path"] if olds.get("path") != news.get("path") else []
-        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
-        return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
+        return self._there(id_, props, found)
 
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the files, and the folder if it is ours and empty."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import ConfigureRequest, ResourceProvider
+from pulumi.dynamic import ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
 from settings.ssh_target import SshTargetError, read_ssh_target
 
@@ -31,15 +31,32 @@ class HostFileError(RuntimeError):
 
 
 class HostProvider(ResourceProvider):
-    """Runs `script` on the host; lives in a process of its own, which the engine starts."""
+    """Runs `script` on the host; lives in a process of its own, which the engine starts.
+
+    Attributes:
+        script: sent as `sh -c`.
+        compared: the properties in which what is there may differ from what is wanted.
+    """
 
     script = ""
+    compared: tuple[str, ...] = ()
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read how to target the host from the stack's configuration."""
         # The engine prints an exception with its traceback; a user needs only the message.
         sys.tracebacklimit = 0
         self._get = req.config.get
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare what is `compared`; another path is another resource."""
+        replaces = ["path"] if olds.get("path") != news.get("path") else []
+        changed = any(olds.get(key) != news.get(key) for key in self.compared)
+        return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
+
+    def _there(self, id_: str, props: Properties, found: Properties) -> ReadResult:
+        """Return what `read` found, in place of what the state says of it."""
+        inputs = {key: value for key, value in props.items() if key != "revision"}
+        return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
 
     def _run(
         self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE

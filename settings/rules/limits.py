@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mail import address
 from mail.finding import Finding
 from mail.rule import Rule
+from settings.rules import account
 from settings.settings import Domain, Limits
 from settings.stack_file import SOURCE
 
@@ -34,11 +35,8 @@ def check(domains: Sequence[Domain]) -> list[Finding]:
     return [
         finding
         for index, domain in enumerate(domains)
-        for account, limits in domain.limits.items()
-        for finding in (
-            *_account(account, domain, f"domains[{index}]"),
-            *_limits(limits, f"domains[{index}].limits.{account}"),
-        )
+        for name, limits in domain.limits.items()
+        for finding in _account(name, domain, limits, f"domains[{index}]")
     ]
 
 
@@ -52,18 +50,10 @@ def bounds() -> dict[str, Bounds]:
     return found
 
 
-def _account(name: str, domain: Domain, key: str) -> Iterator[Finding]:
+def _account(name: str, domain: Domain, limits: dict[str, int], key: str) -> Iterator[Finding]:
     place = f"{key}.limits.{name}"
-    try:
-        known = address.account(name) in domain.accounts
-    except address.AddressError as problem:
-        yield problem.finding.under(place)
-        return
-    if not known:
-        near = address.suggest(name, domain.accounts)
-        cure = f"did you mean {near!r}?" if near else None
-        reason = f"{name}@{domain.name} is not an account"
-        yield ACCOUNT.found(place, reason=reason, cure=cure, rests_on=(f"{key}.accounts",))
+    yield from account.check(name, domain, ACCOUNT, place, key)
+    yield from _limits(limits, place)
 
 
 def _limits(limits: dict[str, int], place: str) -> Iterator[Finding]:

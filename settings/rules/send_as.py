@@ -6,6 +6,7 @@ from mail import address, gate_policy
 from mail.alias.entry import CATCH_ALL
 from mail.finding import Finding
 from mail.rule import Rule
+from settings.rules import account
 from settings.settings import Domain
 from settings.stack_file import SOURCE
 
@@ -37,26 +38,13 @@ def check(domains: Sequence[Domain]) -> list[Finding]:
     findings: list[Finding] = []
     for index, domain in enumerate(domains):
         key = f"domains[{index}]"
-        for account, permitted in domain.send_as.items():
-            place = f"{key}.sendAs.{account}"
-            findings += _account(account, domain, place, key)
+        for name, permitted in domain.send_as.items():
+            place = f"{key}.sendAs.{name}"
+            findings += account.check(name, domain, ACCOUNT, place, key)
             for one in permitted:
                 problems = address.check(gate_policy.send_as, one, place)
                 findings += problems or _domain(one, names, place)
     return findings
-
-
-def _account(name: str, domain: Domain, place: str, key: str) -> Iterator[Finding]:
-    try:
-        known = address.account(name) in domain.accounts
-    except address.AddressError as problem:
-        yield problem.finding.under(place)
-        return
-    if not known:
-        near = address.suggest(name, domain.accounts)
-        cure = f"did you mean {near!r}?" if near else None
-        reason = f"{name}@{domain.name} is not an account"
-        yield ACCOUNT.found(place, reason=reason, cure=cure, rests_on=(f"{key}.accounts",))
 
 
 def _domain(value: str, names: set[str], place: str) -> Iterator[Finding]:
