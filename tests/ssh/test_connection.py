@@ -141,7 +141,10 @@ def test_a_host_without_a_key_of_that_kind_is_met_once(server: Server) -> None:
     said = set(all_at_once(server.target(host_key=other), 30))
     assert len(said) == 1
     assert "no key of the pinned kind, ecdsa-sha2-nistp256" in said.pop()
-    assert (server.dials, server.logins) == (1, 0)
+    # Both ends notice it. If the server hangs up before its reason is read, that is a broken line
+    # like any other, and one more dial brings the reason.
+    assert server.dials in (1, 2)
+    assert server.logins == 0
     assert time.monotonic() - start < 30
 
 
