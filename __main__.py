@@ -19,17 +19,15 @@ from components.preflight import preflight
 
 stack = load.load(pulumi.Config())
 plan = preflight.look(stack)
-chasquid = ChasquidService(host_name=stack.host.name, ssh_target=stack.ssh_target)
+chasquid = ChasquidService(host_name=stack.host.name)
 installed: pulumi.Resource | None
 running: pulumi.Resource | None
-
 if own := plan.host:
-    host = Host("host", HostArgs(plan=own, ssh_target=stack.ssh_target))
+    host = Host("host", HostArgs(plan=own, ssh_port=stack.ssh_target.port))
     names = HostRecords("host-records", own, after(host))
-    certificate_args = CertificateArgs(plan=own, ssh_target=stack.ssh_target)
-    certificate = Certificate("certificate", certificate_args, after(names))
+    certificate = Certificate("certificate", CertificateArgs(plan=own), after(names))
     installed = MailServer("mail", MailServerArgs(plan=own, chasquid=chasquid), after(host))
-    gate = MailGate("gate", MailGateArgs(plan=own, ssh_target=stack.ssh_target), after(installed))
+    gate = MailGate("gate", MailGateArgs(plan=own), after(installed))
     service_args = MailServiceArgs(chasquid=chasquid, revisions=installed.revisions)
     running = MailService("service", service_args, after(certificate, gate))
 else:  # another stack has brought up the server
@@ -38,11 +36,13 @@ else:  # another stack has brought up the server
 domains = []
 for domain in plan.domains:
     keys = DkimKeys(f"{domain.name}-dkim", domain)
-    args = MailDomainArgs(plan=domain, keys=keys, stack=stack, chasquid=chasquid, running=running)
-    domains.append(MailDomain(domain.name, args, after(installed)))
-    DomainRecords(f"{domain.name}-records", domain, after(domains[-1]))
+    domain_args = MailDomainArgs(plan=domain, keys=keys, stack=stack, chasquid=chasquid)
+    domains.append(MailDomain(domain.name, domain_args, after(installed)))
+service_args = MailServiceArgs.of_domains(chasquid, domains, watched=not own)
+served = MailService("domains", service_args, after(running, *domains))
+records = [DomainRecords(f"{one.name}-records", one, after(served)) for one in plan.domains]
 if own:
-    MailShutdown("shutdown", chasquid, after(running, *domains))
+    MailShutdown("shutdown", after(running, served))
 
 passwords = {address: one for domain in domains for address, one in domain.passwords.items()}
 pulumi.export("host", host_stack.describe(stack.host))

@@ -1,15 +1,16 @@
-"""One SSH connection per process and destination, shared by every file resource.
+"""One SSH connection per process and destination, shared by all that is read, written and run.
 
 A handshake costs far more than a command, and sshd drops parallel handshakes (MaxStartups), so
 the connection is opened once, by whoever comes first, and stays open until the process ends.
-This is the only module that opens SSH; ``remote.Command`` brings its own.
+This is the only module that opens SSH.
 """
 
 import asyncio
 import shlex
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,7 +20,12 @@ from settings.ssh_target import SshTarget
 
 T = TypeVar("T")
 
-# What is run here reads or writes one small file (seconds).
+# Seconds to keep dialling. A host that does not answer by then is shown, with its cause: whoever
+# runs the program is waiting, and the same command goes on from there.
+PATIENCE = 20.0
+# Seconds for one try to connect and log in.
+DIAL = 10.0
+# Seconds for a command, unless its caller says otherwise: most read or write one small file.
 TIMEOUT = 60.0
 # A silently dropped link is noticed after INTERVAL x COUNT seconds instead of TCP's minutes.
 KEEPALIVE_INTERVAL = 10
@@ -76,42 +82,56 @@ class Session:
             self._connection.abort()
             await self._connection.wait_closed()
 
-    def run(self, argv: list[str], stdin: bytes = b"", *, patience: float) -> Completed:
+    def run(
+        self,
+        argv: list[str],
+        stdin: bytes = b"",
+        *,
+        patience: float = PATIENCE,
+        limit: float = TIMEOUT,
+        hear: Callable[[str], None] | None = None,
+    ) -> Completed:
         """Run ``argv`` as root on the host, with ``stdin`` as its input.
 
         Args:
             argv: program and arguments; each is quoted for the remote shell.
             stdin: bytes for the program's standard input.
             patience: seconds to keep dialling a host that does not answer.
+            limit: seconds after which the command is given up.
+            hear: called with each line of standard output as it comes.
 
         Raises:
             SshError: no connection, a wrong host key, a refused login, a time-out.
         """
-        return self._wait(self._run(argv, stdin, patience))
+        return self._wait(self._run(argv, stdin, patience, limit, hear))
 
     def _wait(self, work: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _run(self, argv: list[str], stdin: bytes, patience: float) -> Completed:
+    async def _run(
+        self,
+        argv: list[str],
+        stdin: bytes,
+        patience: float,
+        limit: float,
+        hear: Callable[[str], None] | None,
+    ) -> Completed:
         connection = await self._connected(patience)
         command = self._target.sudo + shlex.join(argv)
         try:
-            # An empty input is never closed by the library: the command would wait for its end.
-            given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
-            done = await connection.run(command, encoding=None, timeout=TIMEOUT, **given)
-        except asyncssh.TimeoutError as error:
+            return await asyncio.wait_for(_ran(connection, command, stdin, hear), limit)
+        except TimeoutError as error:
             raise SshError(
-                f"{self._target.address}: a command did not end within {TIMEOUT:.0f} s. "
+                f"{self._target.address}: a command did not end within {limit:.0f} s. "
                 "Look at the host's load (uptime, df), then run `pulumi up` again."
             ) from error
         except (asyncssh.Error, OSError) as error:
             self._connection = None
             raise SshError(
                 f"{self._target.address}: the connection broke ({error}). Run `pulumi up` again: "
-                "files are written whole, so none is half there."
+                "files are written whole, so none is half there, and a step that was cut off is "
+                "run again."
             ) from error
-        status = done.exit_status if done.exit_status is not None else -1
-        return Completed(status=status, stdout=_bytes(done.stdout), stderr=_bytes(done.stderr))
 
     async def _connected(self, patience: float) -> asyncssh.SSHClientConnection:
         async with self._lock:
@@ -135,11 +155,32 @@ class Session:
         return connection
 
 
+async def _ran(
+    connection: asyncssh.SSHClientConnection,
+    command: str,
+    stdin: bytes,
+    hear: Callable[[str], None] | None,
+) -> Completed:
+    # An empty input is never closed by the library: the command would wait for its end.
+    given: dict[str, Any] = {"input": stdin} if stdin else {"stdin": asyncssh.DEVNULL}
+    async with await connection.create_process(command, encoding=None, **given) as process:
+        errors = asyncio.ensure_future(process.stderr.read())
+        output = b""
+        async for line in process.stdout:
+            output += line
+            if hear and line.strip():
+                hear(line.decode("utf-8", "replace").rstrip("\n"))
+        stderr = await errors
+        await process.wait_closed()
+    status = process.exit_status
+    return Completed(status=-1 if status is None else status, stdout=output, stderr=stderr)
+
+
 async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnection:
     deadline = time.monotonic() + patience
     while True:
         try:
-            return await _connect(target)
+            return await _connect(target, min(DIAL, max(deadline - time.monotonic(), 1)))
         except asyncssh.KeyExchangeFailed as error:
             kind = target.host_key.partition(" ")[0]
             raise SshError(
@@ -171,7 +212,7 @@ async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnect
             await asyncio.sleep(0.5)
 
 
-async def _connect(target: SshTarget) -> asyncssh.SSHClientConnection:
+async def _connect(target: SshTarget, limit: float) -> asyncssh.SSHClientConnection:
     pinned = asyncssh.import_public_key(target.host_key)
     # With a key of its own the agent stays out of it; without one it is the agent's turn.
     own: dict[str, Any] = {}
@@ -184,15 +225,11 @@ async def _connect(target: SshTarget) -> asyncssh.SSHClientConnection:
         known_hosts=([pinned], [], []),
         server_host_key_algs=[pinned.get_algorithm()],
         config=None,
-        connect_timeout=15,
+        connect_timeout=limit,
         keepalive_interval=KEEPALIVE_INTERVAL,
         keepalive_count_max=KEEPALIVE_COUNT,
         **own,
     )
-
-
-def _bytes(data: bytes | str | None) -> bytes:
-    return data.encode() if isinstance(data, str) else data or b""
 
 
 _sessions: dict[SshTarget, Session] = {}
@@ -205,3 +242,13 @@ def session(target: SshTarget) -> Session:
         if target not in _sessions:
             _sessions[target] = Session(target)
         return _sessions[target]
+
+
+@contextmanager
+def fresh_session(target: SshTarget) -> Iterator[Session]:
+    """Yield a session of the caller's own, whose first command dials anew; it is closed after."""
+    own = Session(target)
+    try:
+        yield own
+    finally:
+        own.close()

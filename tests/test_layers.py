@@ -1,7 +1,8 @@
 """The map of the repository, held by reading the source.
 
 Each room has one kind of knowledge, and imports point one way: ``mail`` ← ``settings`` ← ``ssh``,
-``components`` and ``tools``. The lab may know all of them, and none of them knows the lab.
+``components`` and ``tools``; ``facts`` knows none of them. The lab may know all of them, and none
+of them knows the lab.
 """
 
 import ast
@@ -22,15 +23,15 @@ ARROWS = {
     "mail": set(),
     "settings": {"mail"},
     "ssh": {"settings"},
-    "components": {"settings", "mail", "ssh"},
-    "tools": {"settings", "mail", "ssh"},
-    "lab": {"settings", "mail", "ssh", "components", "tools"},
+    "facts": set(),
+    "components": {"settings", "mail", "ssh", "facts"},
+    "tools": {"settings", "mail", "ssh", "facts"},
+    "lab": {"settings", "mail", "ssh", "facts", "components", "tools"},
 }
-WITHOUT_PULUMI = ("mail", "settings", "ssh", "tools")
+WITHOUT_PULUMI = ("mail", "settings", "ssh", "facts", "tools")
 
 # Who may reach what lies outside, by importing a package or by naming a provider's resource.
 KEEPERS = {
-    "pulumi_command": "components/host/step.py",
     "cloudflare:index/": "components/dns/cloudflare_plugin.py",
     "asyncssh": "ssh/connection.py",
     "jinja2": "mail/template.py",
@@ -79,7 +80,7 @@ def reached(path: Path) -> set[str]:
     return {*packages(path), *constants}
 
 
-PROGRAM = [*modules("mail", "settings", "ssh", "components"), ROOT / "__main__.py"]
+PROGRAM = [*modules("mail", "settings", "ssh", "facts", "components"), ROOT / "__main__.py"]
 EVERYTHING = [*PROGRAM, *modules("tools", "lab")]
 ROOMS = [path for path in EVERYTHING if path.parent != ROOT]
 

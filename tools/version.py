@@ -12,7 +12,7 @@ from importlib import metadata
 from mail.chasquid import files
 from settings.stack_file import PROJECT
 
-PACKAGES = ("pulumi", "pulumi-cloudflare", "pulumi-command")
+PACKAGES = ("pulumi", "pulumi-cloudflare")
 MISSING = "not found"
 
 

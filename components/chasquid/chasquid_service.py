@@ -1,13 +1,17 @@
 """chasquid as a service on the host: which domains it takes up, and how it is made to run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
-from components.host.step import Step
+from components.host.step import step
+from components.resources.host_step import HostStep
+from facts import fact
 from mail import ports
-from settings.ssh_target import SshTarget
+from mail.chasquid import files as chasquid_files
+
+SOCKETS = tuple(f"chasquid-{name}.socket" for name in ("smtp", "submission", "submission_tls"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,29 +20,46 @@ class ChasquidService:
 
     Attributes:
         host_name: the host's name, which is on its certificate.
-        ssh_target: how to log in.
     """
 
     host_name: str
-    ssh_target: SshTarget
 
-    def claim(self, domain: str) -> str:
-        """Return the data by which a domain's folder is made: whose it is, and on which server."""
-        return f"domain={domain}\nstack={pulumi.get_stack()}\nserver={self.host_name}\n"
+    def domain_folder(self, name: str, domain: str, opts: pulumi.ResourceOptions) -> HostStep:
+        """Declare a domain's folder: whose it is, and on which server."""
+        stack = pulumi.get_stack()
+        return step(
+            name,
+            "chasquid-domain",
+            data=f"domain={domain}\nstack={stack}\nserver={self.host_name}\n",
+            facts={f"domain's folder: {domain}": f"there, for the stack {stack}"},
+            actions=("apply", "delete"),
+            opts=opts,
+        )
+
+    def facts(self) -> Mapping[str, str]:
+        """Return what a host is on which it runs as it should."""
+        units = (f"{chasquid_files.SERVICE}", *SOCKETS)
+        return {
+            **dict.fromkeys(units, fact.ENABLED),
+            **{f"port: {port}": fact.CHASQUID for port in ports.SERVED},
+            "chasquid reads": "what lies on disk",
+            f"certificate in use: {self.host_name}": "as it was issued",
+        }
 
     def ensure_running(
         self,
         name: str,
         revisions: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions,
-    ) -> pulumi.Resource:
+        facts: Mapping[str, str] | None = None,
+    ) -> HostStep:
         """Declare a step that has the server run with ``revisions`` of its files, and answer."""
         served = " ".join(str(port) for port in ports.SERVED)
-        return Step(
+        return step(
             name,
             "chasquid-start",
-            ssh_target=self.ssh_target,
-            stdin=f"name={self.host_name}\nports={served}\n",
-            triggers=revisions,
+            data=f"name={self.host_name}\nports={served}\n",
+            facts=facts,
+            after=revisions,
             opts=opts,
-        ).resource
+        )

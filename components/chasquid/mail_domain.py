@@ -7,7 +7,6 @@ import pulumi
 from components.chasquid.chasquid_service import ChasquidService
 from components.component import Component
 from components.dns.dkim_keys import DkimKeys, SigningKey
-from components.host.step import Step
 from components.load import Stack
 from components.plan import DomainPlan
 from components.resources.account import Account
@@ -30,14 +29,12 @@ class MailDomainArgs:
         keys: its keys; the active ones sign.
         stack: gives the passwords.
         chasquid: the server that it is on.
-        running: what its own start comes after.
     """
 
     plan: DomainPlan
     keys: DkimKeys
     stack: Stack
     chasquid: ChasquidService
-    running: pulumi.Resource | None
 
 
 class MailDomain(Component):
@@ -45,6 +42,7 @@ class MailDomain(Component):
 
     Attributes:
         passwords: each account's address and password, a secret.
+        revisions: of what chasquid reads anew only when it is told.
     """
 
     def __init__(
@@ -53,24 +51,19 @@ class MailDomain(Component):
         super().__init__("tapal:chasquid:MailDomain", name, None, opts)
         self._label = name
         self._args = args
-        folder = Step(
-            f"{name}-folder",
-            "chasquid-domain",
-            ssh_target=args.chasquid.ssh_target,
-            stdin=args.chasquid.claim(args.plan.name),
-            undo=True,
-            opts=self.child(),
-        )
+        folder = args.chasquid.domain_folder(f"{name}-folder", args.plan.name, self.child())
         # Whatever else is there of the domain goes before the gate forgets it.
-        self._folder: pulumi.Resource = self._gate_file(folder.resource)
+        self._folder = self._gate_file(folder)
         keys = [self._key(key) for key in args.keys.signing]
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
-        aliases = self._alias_file()
-        # A users file that appears needs a restart (a new domain); its changes are read again.
-        revisions = [*(key.revision for key in keys), users.revision, folder.stdout]
-        files = [*keys, users, aliases]
-        args.chasquid.ensure_running(f"{name}-start", revisions, self.child(args.running, *files))
+        self._alias_file()
+        # Aliases are looked up for each mail; a users file that appears needs a restart.
+        self.revisions: list[pulumi.Input[str]] = [
+            folder.revision,
+            users.revision,
+            *(key.revision for key in keys),
+        ]
         self.register_outputs({"domain": args.plan.name})
 
     def _gate_file(self, folder: pulumi.Resource) -> HostFile:
@@ -82,21 +75,15 @@ class MailDomain(Component):
         )
 
     def _key(self, key: SigningKey) -> HostFile:
-        name = f"{self._label}-key-{key.selector}"
-        retire = Step(
-            f"{name}-retire",
-            "chasquid-key",
-            ssh_target=self._args.chasquid.ssh_target,
-            undo=True,
-            opts=self.child(self._folder),
-        ).resource
         return HostFile(
-            name,
+            f"{self._label}-key-{key.selector}",
             path=chasquid_files.dkim_path(self._args.plan.name, key.selector),
             content=pulumi.Output.secret(key.private_pem),
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
-            opts=self.child(retire, key.served),
+            # It reads its keys only at start, and would go on signing with one that is gone.
+            after_delete=f"systemctl try-restart {chasquid_files.SERVICE}",
+            opts=self.child(self._folder, key.served),
         )
 
     def _user_file(self) -> HostFile:

@@ -6,9 +6,10 @@ import pulumi
 
 from components.chasquid.chasquid_service import ChasquidService
 from components.component import Component
-from components.host.step import Step
+from components.host.step import step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
+from facts import fact
 from mail.chasquid import files as chasquid_files
 from mail.chasquid import hardening
 from mail.template import render
@@ -64,18 +65,18 @@ class MailServer(Component):
             ),
             opts=self.child(),
         )
-        stdin = (
-            f"minimum={chasquid_files.MINIMUM_VERSION}\n"
-            f"mirror={self._args.plan.server.debian_mirror or ''}\n"
-        )
-        return Step(
+        minimum = chasquid_files.MINIMUM_VERSION
+        return step(
             f"{self._label}-install",
             "chasquid-install",
-            ssh_target=self._args.chasquid.ssh_target,
-            stdin=stdin,
-            undo=True,
+            data=f"minimum={minimum}\nmirror={self._args.plan.server.debian_mirror or ''}\n",
+            facts={
+                "package: chasquid": f"{minimum}{fact.OR_LATER}",
+                "chasquid's source": "there",
+            },
+            actions=("apply", "delete"),
             opts=self.child(pin),
-        ).resource
+        )
 
     def _conf(self) -> HostFile:
         server = self._args.plan.server
@@ -95,14 +96,11 @@ class MailServer(Component):
     def _own_domain(self, conf: HostFile) -> None:
         # Its postmaster's mail goes to whom the CA writes to (RFC 5321 §4.5.1).
         name = self._args.chasquid.host_name
-        folder = Step(
+        folder = self._args.chasquid.domain_folder(
             f"{self._label}-own-domain-{name}",
-            "chasquid-domain",
-            ssh_target=self._args.chasquid.ssh_target,
-            stdin=self._args.chasquid.claim(name),
-            undo=True,
-            opts=self.child(conf),  # which says whose server it is
-        ).resource
+            name,
+            self.child(conf),  # which says whose server it is
+        )
         HostFile(
             # A new host name is a new resource: a replacement would give no order against the
             # folder's deletion, and the folder can only go when this file is out of it.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components.chasquid.chasquid_service import ChasquidService
+from components.chasquid.mail_domain import MailDomain
 from components.component import Component
-from components.host.step import Step
+from components.host.step import step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,36 +18,44 @@ class MailServiceArgs:
     Attributes:
         chasquid: where it runs.
         revisions: of the files that it reads only at start.
+        watched: whether it is looked at: whoever comes first in a stack sees that it runs.
     """
 
     chasquid: ChasquidService
     revisions: Sequence[pulumi.Input[str]]
+    watched: bool = True
+
+    @classmethod
+    def of_domains(
+        cls, chasquid: ChasquidService, domains: Sequence[MailDomain], *, watched: bool
+    ) -> "MailServiceArgs":
+        """Return what is needed to run with the files of all ``domains``: one restart for all."""
+        revisions = [revision for domain in domains for revision in domain.revisions]
+        return cls(chasquid=chasquid, revisions=revisions, watched=watched)
 
 
 class MailService(Component):
-    """The server, run with the host's own settings; each domain then has it run with its own."""
+    """The server, run with what was written so far: the host's own settings, or all domains'."""
 
     def __init__(
         self, name: str, args: MailServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:chasquid:MailService", name, None, opts)
-        args.chasquid.ensure_running(f"{name}-start", args.revisions, self.child())
+        facts = args.chasquid.facts() if args.watched else None
+        args.chasquid.ensure_running(f"{name}-start", args.revisions, self.child(), facts)
         self.register_outputs({})
 
 
 class MailShutdown(Component):
     """On destroy, stops the server before the files go that it reads."""
 
-    def __init__(
-        self, name: str, args: ChasquidService, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tapal:chasquid:MailShutdown", name, None, opts)
-        Step(
+        step(
             f"{name}-stop",
             "chasquid-stop",
-            ssh_target=args.ssh_target,
-            stdin=f"stack={pulumi.get_stack()}\n",
-            undo=True,
+            data=f"stack={pulumi.get_stack()}\n",
+            actions=("delete",),
             opts=self.child(),
         )
         self.register_outputs({})

@@ -6,16 +6,16 @@ from typing import Protocol
 
 import pulumi
 
-from components.host.step import ON_HOST, Step
+from components.host.step import step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
 from components.resources.host_folder import HostFolder
+from components.resources.host_step import ON_HOST
+from facts import fact
 from mail import door, gate
-from settings.ssh_target import SshTarget
 
 PROGRAM = f"{ON_HOST}/door"
 SETTINGS = "/etc/tapal/door.json"
-UNIT = "/etc/systemd/system/tapal-door.service"
 # What it borrows from the gate's modules, which need not be on the host for it.
 BORROWED = ("__init__", "watchdog")
 
@@ -27,30 +27,25 @@ class Child(Protocol):
         """Return options for a resource that comes after the resources ``after``."""
 
 
-def declare(name: str, plan: HostPlan, ssh_target: SshTarget, child: Child) -> None:
+def declare(name: str, plan: HostPlan, units: HostFolder, child: Child) -> None:
     """Declare the follower; the sets that it fills are the firewall's.
 
     Args:
         name: what its resources' names begin with.
         plan: the host.
-        ssh_target: how to log in to it.
+        units: what systemd reads of it.
         child: makes the options of a resource that comes after others.
     """
     spared = json.dumps({"neverBlock": plan.settings.never_block}, indent=2)
-    unit = (Path(__file__).parent / Path(UNIT).name).read_text(encoding="utf-8")
-    files: list[HostFile | HostFolder] = [
-        HostFolder(f"{name}-program", path=PROGRAM, files=_modules(), opts=child()),
-        HostFile(f"{name}-settings", path=SETTINGS, content=f"{spared}\n", opts=child()),
-        HostFile(f"{name}-service", path=UNIT, content=unit, opts=child()),
-    ]
-    Step(
+    program = HostFolder(f"{name}-program", path=PROGRAM, files=_modules(), opts=child())
+    settings = HostFile(f"{name}-settings", path=SETTINGS, content=f"{spared}\n", opts=child())
+    step(
         f"{name}-start",
         "door-start",
-        ssh_target=ssh_target,
-        # As data and not as triggers: those would replace the step, and undo the old one last.
-        stdin=pulumi.Output.all(*(one.revision for one in files)).apply("\n".join),
-        undo=True,
-        opts=child(*files),
+        facts={"tapal-door.service": fact.ENABLED},
+        after=[program.revision, settings.revision, units.revision],
+        actions=("apply", "delete"),
+        opts=child(program, settings, units),
     )
 
 

@@ -1,5 +1,6 @@
 """The mail gate on the host: its program, its service, and the hook by which chasquid asks it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,29 +8,27 @@ import pulumi
 
 from components.component import Component
 from components.gate import door
-from components.host.step import ON_HOST, Step
+from components.host.step import step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
 from components.resources.host_folder import HostFolder
+from components.resources.host_step import ON_HOST
+from facts import fact
 from mail import gate, gate_policy
 from mail.chasquid import files as chasquid_files
-from settings.ssh_target import SshTarget
 
 FOLDER = Path(__file__).parent
 PROGRAM = f"{ON_HOST}/gate"
 UNITS = "/etc/systemd/system"
-FILES = {
-    "hook-x86_64": f"{PROGRAM}/hook.x86_64.b64",
-    "hook-aarch64": f"{PROGRAM}/hook.aarch64.b64",
-    "hook-perl": f"{PROGRAM}/hook.pl",
-    "socket": f"{UNITS}/tapal-gate.socket",
-    "service": f"{UNITS}/tapal-gate.service",
-    "deny-path": f"{UNITS}/tapal-gate-deny.path",
-    "deny-service": f"{UNITS}/tapal-gate-deny.service",
-    "post-path": f"{UNITS}/tapal-gate-post.path",
-    "post-service": f"{UNITS}/tapal-gate-post.service",
-    "sign-socket": f"{UNITS}/tapal-gate-sign.socket",
-    "sign-service": f"{UNITS}/tapal-gate-sign.service",
+HOOKS = ("hook.x86_64.b64", "hook.aarch64.b64", "hook.pl")
+FACTS = {
+    "tapal-gate.socket": fact.ENABLED,
+    "tapal-gate.service": fact.RUNNING,
+    "tapal-gate-deny.path": fact.ENABLED,
+    "tapal-gate-post.path": fact.ENABLED,
+    "tapal-gate-sign.socket": fact.ENABLED,
+    "group: tapal-sign": "there",
+    f"program: {PROGRAM}/hook": "executable",
 }
 DROP_IN = f"{UNITS}/{chasquid_files.SERVICE}.d/tapal-gate.conf"
 
@@ -40,11 +39,9 @@ class MailGateArgs:
 
     Attributes:
         plan: the host.
-        ssh_target: how to log in to it.
     """
 
     plan: HostPlan
-    ssh_target: SshTarget
 
 
 class MailGate(Component):
@@ -59,33 +56,29 @@ class MailGate(Component):
         super().__init__("tapal:gate:MailGate", name, None, opts)
         self._label = name
         policy = self._file("host", gate_policy.HOST_PATH, args.plan.gate)
-        own = [self._file(what, path, _text(Path(path).name)) for what, path in FILES.items()]
-        files: list[HostFile | HostFolder] = [self._program(), *own]
-        answering = Step(
+        program, units = self._folder("program", PROGRAM, _program()), self._units()
+        answering = step(
             f"{name}-start",
             "gate-start",
-            ssh_target=args.ssh_target,
-            # As data and not as triggers: those would replace the step, and undo the old one last.
-            stdin=pulumi.Output.all(*(one.revision for one in files)).apply("\n".join),
-            undo=True,
-            opts=self.child(policy, *files),
-        ).resource
+            facts=FACTS,
+            after=[program.revision, units.revision],
+            actions=("apply", "delete"),
+            opts=self.child(policy, program, units),
+        )
         hook = self._file(
             "post-data", chasquid_files.hook_path(), _text("post-data"), answering, mode="0755"
         )
         self._file("needed", DROP_IN, _text("chasquid-drop-in.conf"), hook)
-        door.declare(f"{name}-door", args.plan, args.ssh_target, self.child)
+        door.declare(f"{name}-door", args.plan, units, self.child)
         self.register_outputs({"host": args.plan.settings.name})
 
-    def _program(self) -> HostFolder:
-        """Declare the very modules of `mail.gate` as files of the host."""
-        modules = sorted(Path(gate.__file__).parent.glob("*.py"))
-        return HostFolder(
-            f"{self._label}-program",
-            path=f"{PROGRAM}/mail/gate",
-            files={path.name: path.read_text(encoding="utf-8") for path in modules},
-            opts=self.child(),
-        )
+    def _units(self) -> HostFolder:
+        """Declare the units of the gate and of the door."""
+        names = sorted(path.name for path in FOLDER.glob("tapal-*"))
+        return self._folder("units", UNITS, {name: _text(name) for name in names})
+
+    def _folder(self, name: str, path: str, files: Mapping[str, str]) -> HostFolder:
+        return HostFolder(f"{self._label}-{name}", path=path, files=files, opts=self.child())
 
     def _file(
         self,
@@ -98,6 +91,13 @@ class MailGate(Component):
         return HostFile(
             f"{self._label}-{name}", path=path, content=content, mode=mode, opts=self.child(*after)
         )
+
+
+def _program() -> dict[str, str]:
+    """Return the very modules of `mail.gate` and its hooks, by where they lie in its folder."""
+    modules = sorted(Path(gate.__file__).parent.glob("*.py"))
+    texts = {f"mail/gate/{path.name}": path.read_text(encoding="utf-8") for path in modules}
+    return {**texts, **{name: _text(name) for name in HOOKS}}
 
 
 def _text(name: str) -> str:

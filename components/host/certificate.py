@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pulumi
 
 from components.component import Component
-from components.host.step import Step
+from components.host.step import step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
+from facts import fact
 from mail.template import render
-from settings.ssh_target import SshTarget
 
 CA_BUNDLE = "/etc/tapal/acme-ca.pem"
 DEPLOY_HOOK = "/etc/letsencrypt/renewal-hooks/deploy/tapal"
@@ -18,10 +18,9 @@ CERTBOT_DROP_IN = "/etc/systemd/system/certbot.service.d/tapal.conf"
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateArgs:
-    """What a certificate is made from: the host with its CA, and how to log in."""
+    """What a certificate is made from: the host with its CA."""
 
     plan: HostPlan
-    ssh_target: SshTarget
 
 
 class Certificate(Component):
@@ -49,20 +48,23 @@ class Certificate(Component):
         )
         bundle = acme.ca_text()
         trust = self._trust(name, bundle) if bundle else []
-        stdin = (
+        data = (
             f"name={host.name}\nemail={acme.email}\ndirectory={acme.directory}\n"
             f"ca={CA_BUNDLE if bundle else ''}\n"
         )
-        step = Step(
+        self.issued: pulumi.Resource = step(
             # A new name is a new certificate, and the old one goes.
             f"{name}-issue-{host.name}",
             "certificate",
-            ssh_target=args.ssh_target,
-            stdin=stdin,
-            undo=True,
+            data=data,
+            facts={
+                f"certificate: {host.name}": f"valid, from {acme.directory}",
+                "certbot.timer": fact.ENABLED,
+                "last run: certbot.service": "no failure",
+            },
+            actions=("apply", "delete"),
             opts=self.child(self.hook, *trust),
         )
-        self.issued: pulumi.Resource = step.resource
         self.register_outputs({"name": host.name})
 
     def _trust(self, name: str, bundle: str) -> list[HostFile]:

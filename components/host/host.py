@@ -1,20 +1,26 @@
 """The server: booted, named, reachable over IPv6, with packages and a firewall."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 
 from components.component import Component
-from components.host.step import ON_HOST, RUNNER, Step, scripts
+from components.host.step import RUNNER, scripts, step
 from components.plan import HostPlan
 from components.resources.host_file import HostFile
 from components.resources.host_folder import HostFolder
+from components.resources.host_step import ON_HOST, HostStep
+from facts import fact
 from mail import ports
 from mail.template import render
-from settings.ssh_target import SshTarget
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
+BOOTED = {"boot": "finished", "clock": fact.RIGHT, "free disk": fact.ENOUGH}
 HTTP = 80
+UNIT = "tapal-firewall.service"
+DROP_IN = "nftables.service.d/tapal.conf"
 FIREWALL = "/etc/tapal/firewall.nft"
 
 
@@ -24,11 +30,11 @@ class HostArgs:
 
     Attributes:
         plan: the server.
-        ssh_target: how to log in.
+        ssh_port: where sshd listens.
     """
 
     plan: HostPlan
-    ssh_target: SshTarget
+    ssh_port: int
 
 
 class Host(Component):
@@ -46,64 +52,80 @@ class Host(Component):
         self._label = name
         self._args = args
         self.tools = self._tools()
-        waited = self._step("wait", "", *self.tools)
-        system = self._step("system", self._system(), waited)
+        waited = self._step("wait", self.tools, facts=BOOTED)
+        system = self._system(waited)
         ipv6 = self._ipv6(system)
-        packages = self._step("packages", "\n".join(PACKAGES) + "\n", system)
+        packages = self._packages(system)
         self.ready = self._firewall(packages, ipv6)
         settings = args.plan.settings
         self.register_outputs({"address": settings.ipv4, "name": settings.name})
 
-    def _tools(self) -> list[pulumi.Resource]:
-        runner = HostFile(
-            f"{self._label}-step-runner",
-            path=f"{ON_HOST}/step",
-            content=RUNNER.read_text(encoding="utf-8"),
-            mode="0755",
-            opts=self.child(),
-        )
-        installed = HostFolder(
+    def _tools(self) -> HostFolder:
+        steps = {f"steps/{name}.sh": text for name, text in scripts().items()}
+        return HostFolder(
             f"{self._label}-steps",
-            path=f"{ON_HOST}/steps",
-            files={f"{name}.sh": text for name, text in scripts().items()},
+            path=ON_HOST,
+            files={"step": RUNNER.read_text(encoding="utf-8"), **steps},
             opts=self.child(),
         )
-        return [runner, installed]
 
     def _step(
         self,
-        step: str,
-        stdin: pulumi.Input[str],
-        *after: pulumi.Resource | None,
-        undo: bool = False,
-    ) -> pulumi.Resource:
-        return Step(
-            f"{self._label}-{step}",
-            step,
-            ssh_target=self._args.ssh_target,
-            stdin=stdin,
-            undo=undo,
-            opts=self.child(*after),
-        ).resource
+        script: str,
+        *before: pulumi.Resource | None,
+        facts: Mapping[str, str],
+        data: str = "",
+        actions: Sequence[str] = ("apply",),
+        after: Sequence[pulumi.Input[str]] = (),
+    ) -> HostStep:
+        return step(
+            f"{self._label}-{script}",
+            script,
+            data=data,
+            facts=facts,
+            actions=actions,
+            after=after,
+            opts=self.child(*before),
+        )
 
-    def _system(self) -> str:
+    def _system(self, before: pulumi.Resource) -> HostStep:
         host = self._args.plan.settings
-        return (
+        data = (
             f"name={host.name}\ntimezone={host.timezone or ''}\n"
             f"locale={host.locale or ''}\nmirror={host.apt_mirror or ''}\n"
         )
+        facts = {
+            "host name": host.name,
+            "name in /etc/hosts": host.name,
+            "cloud-init and the name": "left alone",
+            "package mirror": (host.apt_mirror or fact.AS_PROVIDED).rstrip("/"),
+        }
+        if host.timezone:
+            facts["time zone"] = host.timezone
+        if host.locale:
+            facts["locale"] = host.locale
+        return self._step("system", before, data=data, facts=facts)
 
-    def _ipv6(self, after: pulumi.Resource) -> pulumi.Resource | None:
+    def _packages(self, before: pulumi.Resource) -> HostStep:
+        facts = {f"package: {name}": fact.INSTALLED for name in PACKAGES}
+        facts["installations"] = "whole"
+        return self._step("packages", before, data="\n".join(PACKAGES) + "\n", facts=facts)
+
+    def _ipv6(self, before: pulumi.Resource) -> HostStep | None:
         host = self._args.plan.settings
         if host.ipv6 is None:
             return None
-        stdin = (
+        data = (
             f"address={host.ipv6.address}\nprefix={host.ipv6.prefix or ''}\n"
             f"gateway={host.ipv6.gateway or ''}\nipv4={host.ipv4}\n"
         )
-        return self._step("ipv6", stdin, after, undo=True)
+        facts = {
+            f"IPv6 address: {host.ipv6.address}": "up",
+            "IPv6 gateway": str(host.ipv6.gateway or "there"),
+        }
+        return self._step("ipv6", before, data=data, facts=facts, actions=("apply", "delete"))
 
-    def _firewall(self, packages: pulumi.Resource, ipv6: pulumi.Resource | None) -> pulumi.Resource:
+    def _firewall(self, packages: HostStep, ipv6: HostStep | None) -> HostStep:
         rules = HostFile(
             f"{self._label}-firewall-rules",
             path=FIREWALL,
@@ -111,16 +133,22 @@ class Host(Component):
             validate="nft -c -f",
             opts=self.child(packages),
         )
-        unit = HostFile(
-            f"{self._label}-firewall-unit",
-            path="/etc/systemd/system/tapal-firewall.service",
-            content=render("components/host/tapal-firewall.service.j2", rules=FIREWALL),
+        units = HostFolder(
+            f"{self._label}-firewall-units",
+            path="/etc/systemd/system",
+            files={UNIT: _text(UNIT), DROP_IN: _text("nftables-drop-in.conf")},
             opts=self.child(),
         )
-        written = pulumi.Output.concat(rules.revision, " ", unit.revision)
         # `nft` comes with the packages; IPv6 first, so that one set of rules meets a settled host.
-        loaded = self._step("firewall", written, rules, unit, ipv6, undo=True)
-        return self._step("firewall-confirm", written, loaded)
+        return self._step(
+            "firewall",
+            rules,
+            units,
+            ipv6,
+            after=[rules.revision, units.revision],
+            facts={"firewall": "loaded, confirmed", UNIT: fact.ENABLED},
+            actions=("apply", "confirm", "delete"),
+        )
 
     def _rules(self) -> str:
         plan = self._args.plan
@@ -128,9 +156,13 @@ class Host(Component):
         leaving = ports.leaving(plan.settings.open_outgoing, urls)
         return render(
             "components/host/firewall.nft.j2",
-            ports=sorted({self._args.ssh_target.port, HTTP, *ports.SERVED}),
+            ports=sorted({self._args.ssh_port, HTTP, *ports.SERVED}),
             mail_ports=ports.SERVED,
             smtp=ports.SMTP,
             leaving_tcp=[port for protocol, port in leaving if protocol == ports.TCP],
             leaving_udp=[port for protocol, port in leaving if protocol == ports.UDP],
         )
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -19,6 +19,8 @@ Properties = dict[str, Any]
 class AccountProvider(ResourceProvider):
     """Generates the password if none is given, and hashes it."""
 
+    serialize_as_secret_always = False  # it holds no value
+
     def create(self, props: Properties) -> CreateResult:
         """Take or generate the password, and hash it."""
         return CreateResult(id_=props["address"], outs=_hashed(props))

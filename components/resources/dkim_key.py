@@ -17,6 +17,8 @@ Properties = dict[str, Any]
 class DkimKeyProvider(ResourceProvider):
     """Generates the key. There is no update: another algorithm is another key."""
 
+    serialize_as_secret_always = False  # it holds no value
+
     def create(self, props: Properties) -> CreateResult:
         """Generate the key."""
         private = dkim.generate(props["algorithm"])

@@ -27,6 +27,8 @@ COMPARED = ("name", "type", "values")
 class DnsPropagationProvider(ResourceProvider):
     """Waits at create and update, and remembers what it waited for."""
 
+    serialize_as_secret_always = False  # it holds no value
+
     def configure(self, req: ConfigureRequest) -> None:
         """Have a failed wait show its message alone."""
         del req

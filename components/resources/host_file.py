@@ -17,7 +17,6 @@ from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 from components.resources.host_provider import (
     FOLDERS,
     MISSING,
-    READ_PATIENCE,
     HostProvider,
     Properties,
 )
@@ -41,8 +40,7 @@ class HostFileProvider(HostProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the file as it is on the host, or no id when it is gone."""
-        # Less patience than for a write: a file that is read was there before, so its host was too.
-        done = self._run(["read", id_], patience=READ_PATIENCE)
+        done = self._script(["read", id_])
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
         self._expect(done, id_, "read")
@@ -55,13 +53,14 @@ class HostFileProvider(HostProvider):
         }
         return self._there(id_, props, found)
 
-    def delete(self, id_: str, _props: Properties) -> None:
-        """Delete the file, or put back what was there before it."""
-        self._expect(self._run(["delete", id_]), id_, "delete")
+    def delete(self, id_: str, props: Properties) -> None:
+        """Delete the file, or put back what was there before it; then tell who had read it."""
+        done = self._script(["delete", id_, props.get("after_delete", "")])
+        self._expect(done, id_, "delete")
 
     def _write(self, props: Properties, origin: str) -> Properties:
         argv = ["write", props["path"], props["mode"], props["owner"], props["validate"], origin]
-        done = self._run(argv, props["content"].encode())
+        done = self._script(argv, props["content"].encode())
         self._expect(done, props["path"], "write")
         return {**props, "revision": uuid.uuid4().hex[:12]}
 
@@ -79,7 +78,7 @@ class HostFile(Resource, module="tapal", name="HostFile"):
     content: pulumi.Output[str]
     revision: pulumi.Output[str]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a file has
         self,
         name: str,
         *,
@@ -88,6 +87,7 @@ class HostFile(Resource, module="tapal", name="HostFile"):
         mode: str = "0644",
         owner: str = "root:root",
         validate: str = "",
+        after_delete: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the file.
@@ -100,6 +100,7 @@ class HostFile(Resource, module="tapal", name="HostFile"):
             owner: ``user:group``, both existing on the host by the time of the write.
             validate: a command on the host that gets the new file's path as its last argument
                 and fails if it must not be moved into place.
+            after_delete: a command on the host for when the file is gone.
             opts: Pulumi's options.
         """
         properties: dict[str, Any] = {
@@ -108,6 +109,7 @@ class HostFile(Resource, module="tapal", name="HostFile"):
             "mode": mode,
             "owner": owner,
             "validate": validate,
+            "after_delete": after_delete,
             "revision": None,
         }
         super().__init__(HostFileProvider(), name, properties, opts)

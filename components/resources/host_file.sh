@@ -5,8 +5,9 @@
 #   read   PATH                            "MODE OWNER:GROUP" and a newline, then the content
 #   write  PATH MODE OWNER:GROUP VALIDATE new|ours
 #                                          temp file, validate, fsync, rename: whole or not at all
-#   delete PATH                            puts back what was there before us, if anything was;
-#                                          folders that we made go when they are empty
+#   delete PATH COMMAND                    puts back what was there before us, if anything was;
+#                                          folders that we made go when they are empty; then runs
+#                                          COMMAND, if it is not empty
 #
 # Exit status 44: there is no such file.
 set -eu
@@ -51,5 +52,8 @@ delete)
   rm -f -- "$path"
   [ ! -e "$before" ] || mv -fT -- "$before" "$path"
   leave_folder "$(dirname -- "$path")"
+  # A constant of the program, so word splitting is wanted.
+  # shellcheck disable=SC2086
+  [ -z "${3-}" ] || $3 1>&2
   ;;
 esac

@@ -21,7 +21,6 @@ from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 from components.resources.host_provider import (
     FOLDERS,
     MISSING,
-    READ_PATIENCE,
     HostProvider,
     Properties,
 )
@@ -45,7 +44,7 @@ class HostFolderProvider(HostProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the files as they are on the host, or no id when all are gone."""
-        done = self._run(["read", id_, *props["files"]], patience=READ_PATIENCE)
+        done = self._script(["read", id_, *props["files"]])
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
         self._expect(done, id_, "read")
@@ -54,11 +53,11 @@ class HostFolderProvider(HostProvider):
 
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the files, and the folder if it is ours and empty."""
-        self._expect(self._run(["delete", id_, *props["files"]]), id_, "delete")
+        self._expect(self._script(["delete", id_, *props["files"]]), id_, "delete")
 
     def _write(self, props: Properties, olds: Mapping[str, str]) -> Properties:
         argv = ["write", props["path"], props["mode"], props["owner"], *olds]
-        self._expect(self._run(argv, packed(props["files"])), props["path"], "write")
+        self._expect(self._script(argv, packed(props["files"])), props["path"], "write")
         return {**props, "revision": uuid.uuid4().hex[:12]}
 
 

@@ -4,6 +4,7 @@ The module must keep its path: every stack's state refers to what it holds by mo
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 FOLDERS = Path(__file__).with_name("folders.sh").read_text(encoding="utf-8")
 MISSING = 44
-# Seconds to keep dialling: a new server may still be booting.
-READ_PATIENCE = 20.0
-WRITE_PATIENCE = 180.0
 
 Properties = dict[str, Any]
 
@@ -30,14 +28,22 @@ class HostFileError(RuntimeError):
     __module__ = "builtins"
 
 
+class HostStepError(RuntimeError):
+    """A step on the host failed; the message has its last lines and the cure."""
+
+    __module__ = "builtins"
+
+
 class HostProvider(ResourceProvider):
-    """Runs `script` on the host; lives in a process of its own, which the engine starts.
+    """Works on the host; lives in a process of its own, which the engine starts.
 
     Attributes:
-        script: sent as `sh -c`.
+        script: what `_script` sends as `sh -c`.
         compared: the properties in which what is there may differ from what is wanted.
     """
 
+    # It is named by its module and holds no value, so there is nothing to encrypt.
+    serialize_as_secret_always = False
     script = ""
     compared: tuple[str, ...] = ()
 
@@ -58,16 +64,28 @@ class HostProvider(ResourceProvider):
         inputs = {key: value for key, value in props.items() if key != "revision"}
         return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
 
+    def _script(self, arguments: list[str], stdin: bytes = b"") -> "Completed":
+        return self._run(["sh", "-c", self.script, "tapal", *arguments], stdin)
+
     def _run(
-        self, arguments: list[str], stdin: bytes = b"", patience: float = WRITE_PATIENCE
+        self,
+        argv: list[str],
+        stdin: bytes = b"",
+        *,
+        limit: float = 60.0,
+        hear: Callable[[str], None] | None = None,
+        fresh: bool = False,
     ) -> "Completed":
+        """Run ``argv`` on the host; by a new connection if it is to be ``fresh``."""
         # Imported here: only the provider's process opens SSH, while every run imports this module.
-        from ssh.connection import SshError, session  # noqa: PLC0415
+        from ssh.connection import SshError, fresh_session, session  # noqa: PLC0415
 
         try:
             target = read_ssh_target(self._get)
-            argv = ["sh", "-c", self.script, "tapal", *arguments]
-            return session(target).run(argv, stdin, patience=patience)
+            if fresh:
+                with fresh_session(target) as own:
+                    return own.run(argv, stdin, limit=limit, hear=hear)
+            return session(target).run(argv, stdin, limit=limit, hear=hear)
         except (SshError, SshTargetError) as error:
             raise HostFileError(str(error)) from None
 

@@ -38,6 +38,8 @@ TYPES: dict[Kind, str] = {"spf": "TXT", "dmarc": "TXT", "mx": "MX"}
 class PreviousRecordsProvider(ResourceProvider):
     """Keeps the records in the state, and puts them back when it is deleted."""
 
+    serialize_as_secret_always = False  # it holds no value
+
     def configure(self, req: ConfigureRequest) -> None:
         """Read how to reach the API from the stack's configuration."""
         sys.tracebacklimit = 0  # the engine prints the traceback; a user needs only the message

@@ -28,7 +28,7 @@ from lab.paths import REPOSITORY, cache
 from lab.progress import say
 
 BUNDLED = ("pulumi-language-python", "pulumi-resource-pulumi-python")
-PROVIDERS = {"command": "pulumi-command", "cloudflare": "pulumi-cloudflare"}
+PROVIDERS = {"cloudflare": "pulumi-cloudflare"}
 HERE = Path(__file__).parent
 
 

@@ -90,7 +90,7 @@ class _Providers(Mocks):
 
 
 def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    if kind.endswith(("HostFile", "HostFolder")):
+    if kind.endswith(("HostFile", "HostFolder", "HostStep")):
         return {"revision": f"revision-of-{name}"}
     if kind.endswith("DkimKey"):
         record = f"v=DKIM1; k={inputs['algorithm']}; p={name}"
@@ -98,8 +98,6 @@ def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     if kind.endswith("Account"):
         given = inputs.get("given") or f"generated-for-{name}"
         return {"password": given, "salt": "c2FsdA==", "hash": "aGFzaA=="}
-    if kind.endswith("remote:Command"):
-        return {"stdout": f"stdout-of-{name}", "stderr": ""}
     return {}
 
 

@@ -44,11 +44,10 @@ def test_what_lies_on_the_host_under_its_old_name_is_undone(script: str, first: 
     # Only a resource of its own is: the update of a step runs it again, with other data.
     (step,) = (
         one
-        for one in declared().of_type("remote:Command")
-        if f"/step {script} " in one.inputs["create"]
-        and one.plain("stdin").startswith(f"{first}={HOST}\n")
+        for one in declared().of_type("HostStep")
+        if one.inputs["step"] == script and one.inputs["data"].startswith(f"{first}={HOST}\n")
     )
-    assert "delete" in step.inputs
+    assert "delete" in step.inputs["actions"]
     assert step.name not in {one.name for one in changed(name="mail.example.com").resources}
 
 

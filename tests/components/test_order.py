@@ -2,7 +2,6 @@
 
 import pytest
 
-from components.host import step
 from tests.components.example import declared
 from tests.components.recorder import Declared
 
@@ -19,13 +18,14 @@ def _named(what: str) -> Declared:
 @pytest.mark.parametrize(
     ("later", "earlier", "why"),
     [
-        ("host-wait", "host-step-runner", "a step needs its script"),
+        ("host-wait", "host-steps", "a step needs its script"),
         ("host-packages", "host-wait", "cloud-init holds dpkg's lock"),
         ("host-firewall", "host-packages", "nft is a package"),
-        ("host-firewall-confirm", "host-firewall", "a new connection proves that SSH gets in"),
+        ("host-firewall", "/etc/tapal/firewall.nft", "it loads them"),
+        ("host-firewall", "host-firewall-units", "it enables it"),
         (
             "host-records-a-smtp.example.com",
-            "host-firewall-confirm",
+            "host-firewall",
             "no address is published before the host is set up",
         ),
         ("host-records-aaaa-smtp.example.com", "host-ipv6", "no AAAA before IPv6 works"),
@@ -48,26 +48,27 @@ def _named(what: str) -> Declared:
         (KEY, "example.com-dkim-2026a-served", "no mail is signed with an unpublished key"),
         ("example.com-dkim-2026a-served", "example.com-dkim-2026a-record", "that is waited for"),
         ("service-start", "certificate-issue-smtp.example.com", "chasquid does not start without"),
-        ("example.com-start", KEY, "keys are read at start"),
+        ("domains-start", KEY, "keys are read at start"),
         (
-            "example.com-start",
+            "domains-start",
             "/etc/chasquid/domains/example.com/users",
             "a start without them fails",
         ),
-        ("example.com-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
+        ("domains-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
         ("service-start", "/etc/chasquid/chasquid.conf", "the same"),
-        ("example.com-start", "service-start", "the host's own start comes first"),
+        ("domains-start", "service-start", "the host's own start comes first"),
         ("gate-start", "mail-install", "its socket belongs to chasquid's group"),
         ("gate-start", "/etc/tapal/gate/host.json", "it reads it"),
         ("gate-start", "gate-program", "it runs it"),
-        ("gate-start", "/etc/systemd/system/tapal-gate.service", "it starts it"),
+        ("gate-start", "gate-units", "it starts it"),
+        ("gate-door-start", "gate-units", "it starts it"),
         (HOOK, "gate-start", "chasquid asks a gate that answers"),
         (HOOK, "mail-install", "it replaces the package's own"),
         ("service-start", HOOK, "no mail is taken that the gate was not asked about"),
         ("gate-needed", HOOK, "chasquid does not start without it"),
         ("service-start", "gate-needed", "nor does it at the first start"),
         ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
-        ("gate-door-start", "host-firewall-confirm", "it fills the firewall's sets"),
+        ("gate-door-start", "host-firewall", "it fills the firewall's sets"),
         ("gate-door-start", "gate-door-program", "it runs it"),
         ("gate-door-start", "/etc/tapal/door.json", "it reads it"),
         ("service-start", "gate-door-start", "nobody guesses unseen"),
@@ -78,14 +79,13 @@ def _named(what: str) -> Declared:
             "on destroy the domain has no account when the gate forgets it",
         ),
         ("/etc/chasquid/domains/example.com/aliases", GATE, "nor an alias"),
-        (KEY, "example.com-key-2026a-retire", "a retired key's restart comes after its file went"),
         ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
         (
             "example.com-records-mx-smtp.example.com",
-            "example.com-start",
+            "domains-start",
             "no MX before the server answers",
         ),
-        ("example.com-records-spf", "example.com-start", "the domain's records come last"),
+        ("example.com-records-spf", "domains-start", "the domain's records come last"),
     ],
 )
 def test_order(later: str, earlier: str, why: str) -> None:
@@ -94,24 +94,29 @@ def test_order(later: str, earlier: str, why: str) -> None:
 
 def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -> None:
     record = declared()
-    assert record.named("service-start").inputs["triggers"] == [
+    assert record.named("service-start").inputs["after"] == [
         "revision-of-mail-conf",
         "revision-of-mail-hardening",
     ]
-    assert record.named("example.com-start").inputs["triggers"] == [
+    after = record.named("domains-start").inputs["after"]
+    assert after[:4] == [
+        "revision-of-example.com-folder",
+        "revision-of-example.com-users",  # which need no restart, and are read again at once
         "revision-of-example.com-key-2026a",
         "revision-of-example.com-key-2026e",
-        "revision-of-example.com-users",  # which need no restart, and are read again at once
-        "stdout-of-example.com-folder",
     ]
+    assert not [one for one in after if "aliases" in one]
 
 
-def test_a_new_way_to_the_host_restarts_nothing() -> None:
-    # `update` runs when the connection changes; what restarts comes by replacement alone.
-    for name in ("service-start", "example.com-start"):
-        assert declared().named(name).inputs["update"] == step.NOTHING
-
-
-def test_how_to_reach_the_host_is_no_input_of_a_file() -> None:
+def test_a_retired_key_is_dropped_by_who_signs_with_it() -> None:
     for item in declared().of_type("HostFile"):
-        assert set(item.inputs) <= {"path", "content", "mode", "owner", "validate", "__provider"}
+        told, is_key = item.inputs["after_delete"], "dkim:" in str(item.inputs["path"])
+        assert told == ("systemctl try-restart chasquid.service" if is_key else "")
+
+
+def test_how_to_reach_the_host_is_no_input_of_what_is_there() -> None:
+    # A new SSH key or port then changes nothing, and restarts nothing.
+    for kind in ("HostFile", "HostFolder", "HostStep"):
+        for item in declared().of_type(kind):
+            for word in ("ssh-ed25519", "198.51.100.7:22", "PRIVATE KEY"):
+                assert word not in str(item.inputs), item.name

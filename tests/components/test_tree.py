@@ -18,10 +18,10 @@ TOKENS = {
     "tapal:gate:MailGate",
     "pulumi-python:dynamic/tapal:HostFile",
     "pulumi-python:dynamic/tapal:HostFolder",
+    "pulumi-python:dynamic/tapal:HostStep",
     "pulumi-python:dynamic/tapal:DkimKey",
     "pulumi-python:dynamic/tapal:Account",
     "pulumi-python:dynamic/tapal:DnsPropagation",
-    "command:remote:Command",
     "cloudflare:index/dnsRecord:DnsRecord",
 }
 

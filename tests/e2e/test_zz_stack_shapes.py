@@ -16,7 +16,7 @@ from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment
 
 DOMAINS = ("second.test", "third.test")
-CLAIM = step.command("chasquid-domain", "apply").split()
+CLAIM = step.command("chasquid-domain", "apply")
 
 
 @dataclass(frozen=True, kw_only=True)

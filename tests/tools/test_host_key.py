@@ -13,7 +13,7 @@ from lab import keys
 from lab.paths import REPOSITORY
 from settings import stack_file
 from tests.docs import terminal
-from tests.lab.engine.sshd import Login, Sshd, free_port
+from tests.tools.sshd import Login, Sshd, free_port
 from tools.new_stack import command, host_key, page
 
 OTHER = keys.public_key("host")

@@ -7,6 +7,37 @@
 
 units=(chasquid.service chasquid-smtp.socket chasquid-submission.socket chasquid-submission_tls.socket)
 
+# Which start of chasquid read which files: of those that it reads only at start, so neither the
+# aliases nor what stands in the users' files. By content: a clock that was set back would hide a new
+# key from a look at the times. Each start of the service writes that down (`record`, in its unit),
+# whoever has started it.
+started=/run/tapal-chasquid-started
+on_disk() (
+  export LC_ALL=C # the order of names
+  find /etc/chasquid/domains -name users | sort
+  find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
+    /etc/chasquid/domains -type f ! -name aliases ! -name users -print0 | sort -z | xargs -0 sha256sum
+)
+
+# is_fresh: whether it runs, and has read all that lies there. So several domains that come at once
+# cost one restart.
+is_fresh() {
+  [ "$(systemctl is-active chasquid.service)" = active ] &&
+    [ "$(systemctl show -P InvocationID chasquid.service && on_disk)" = "$(cat "$started")" ]
+} 2>/dev/null
+
+case $1 in
+record) # before chasquid reads them: what comes later is new to it
+  { echo "${INVOCATION_ID:-}" && on_disk; } >"$started.new" 2>/dev/null
+  mv -f "$started.new" "$started"
+  exit 0
+  ;;
+reads)
+  if is_fresh; then echo "what lies on disk"; else echo "older files than lie on disk"; fi
+  exit 0
+  ;;
+esac
+
 install_certificate "$(setting name)"
 
 quiet chasquid-util -C=/etc/chasquid print-config ||
@@ -17,23 +48,6 @@ for users in /etc/chasquid/domains/*/users; do
     fail "chasquid cannot read $users" "see the lines above; the running server was left as it is"
 done
 
-# Which start of chasquid read which files: of those that it reads only at start, so neither the
-# aliases nor what stands in the users' files. By content: a clock that was set back would hide a new
-# key from a look at the times.
-started=/run/tapal-chasquid-started
-running() {
-  systemctl show -P InvocationID chasquid.service
-  find /etc/chasquid/domains -name users | sort
-  find /etc/chasquid/chasquid.conf /etc/chasquid/certs /etc/systemd/system/chasquid.service.d \
-    /etc/chasquid/domains -type f ! -name aliases ! -name users -print0 | sort -z | xargs -0 sha256sum
-}
-
-# is_fresh: whether it runs, and has read all that lies there. So several domains that come at once
-# cost one restart.
-is_fresh() {
-  [ "$(systemctl is-active chasquid.service)" = active ] && [ "$(running)" = "$(cat "$started")" ]
-} 2>/dev/null
-
 if is_fresh; then
   # By itself it would do so within 30 seconds: a person may log in with a new password at once.
   quiet systemctl kill --signal=HUP --kill-whom=main chasquid.service
@@ -43,7 +57,6 @@ else
   quiet systemctl daemon-reload
   systemctl reset-failed "${units[@]}" 2>/dev/null || true
   quiet systemctl enable "${units[@]}"
-  read_there=$(running | tail -n +2) # before it reads them: what comes later is new to it
   quiet systemctl restart chasquid.service || true
 fi
 
@@ -61,8 +74,6 @@ for try in $(seq 50); do
   for port in "${ports[@]}"; do if answers "$port"; then open=$((open + 1)); fi; done
   # With systemd's sockets the ports answer before the server does: it must be up as well.
   if [ "$open" = "${#ports[@]}" ] && [ "$(systemctl is-active chasquid.service)" = active ] && greets; then
-    [ -z "${read_there:-}" ] ||
-      printf '%s\n%s\n' "$(systemctl show -P InvocationID chasquid.service)" "$read_there" >"$started"
     say "chasquid answers on ${ports[*]}"
     exit 0
   fi

@@ -35,11 +35,10 @@ def test_the_modules_are_on_the_host_as_they_are() -> None:
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
     started = declared().named("gate-door-start")
-    files = ("program", "settings", "service")
-    revisions = {f"revision-of-gate-door-{one}" for one in files}
-    assert set(started.inputs["stdin"].split()) == revisions
-    assert "triggers" not in started.inputs
-    assert "delete" in started.inputs
+    files = ("gate-door-program", "gate-door-settings", "gate-units")
+    assert set(started.inputs["after"]) == {f"revision-of-{one}" for one in files}
+    assert "delete" in started.inputs["actions"]
+    assert UNIT.name in declared().named("gate-units").inputs["files"]
 
 
 def test_who_is_spared_is_in_its_settings() -> None:

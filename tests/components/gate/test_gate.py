@@ -40,21 +40,26 @@ def paths(data: dict[str, Any], world: World | None = None) -> set[str]:
 
 def test_the_modules_are_on_the_host_as_they_are() -> None:
     folder = declared().named("gate-program").inputs
-    assert folder["path"] == f"{PROGRAM}/mail/gate"
-    assert folder["files"] == {path.name: path.read_text() for path in MODULES}
+    assert folder["path"] == PROGRAM
+    hooks = {name: text(name) for name in component.HOOKS}
+    modules = {f"mail/gate/{path.name}": path.read_text() for path in MODULES}
+    assert folder["files"] == {**modules, **hooks}
     assert (folder["mode"], folder["owner"]) == ("0644", "root:root")
 
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
     started = declared().named("gate-start")
-    revisions = set(started.inputs["stdin"].split())
-    files = [item.name for item in declared().of_type("HostFile") if PROGRAM in item.inputs["path"]]
-    units = [f"gate-{kind}" for kind, path in component.FILES.items() if component.UNITS in path]
-    assert {"gate-socket", "gate-deny-path", "gate-post-service", "gate-sign-socket"} <= set(units)
-    assert revisions == {f"revision-of-{name}" for name in (*files, "gate-program", *units)}
-    # Only an update in place: a replaced step would undo its predecessor, and stop the gate.
-    assert "triggers" not in started.inputs
-    assert "delete" in started.inputs
+    assert started.inputs["after"] == ["revision-of-gate-program", "revision-of-gate-units"]
+    assert "delete" in started.inputs["actions"]
+
+
+def test_each_unit_is_there_and_looked_at() -> None:
+    units = set(declared().named("gate-units").inputs["files"])
+    assert {"tapal-gate.socket", "tapal-gate-deny.path", "tapal-gate-post.service"} <= units
+    watched = {name for name in component.FACTS if name.startswith("tapal-")}
+    # What these start themselves runs only when there is something to do.
+    started = {"tapal-gate-deny.service", "tapal-gate-post.service", "tapal-gate-sign.service"}
+    assert watched == units - started - {"tapal-door.service"}
 
 
 def test_the_parts_name_the_same_places() -> None:

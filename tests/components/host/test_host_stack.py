@@ -23,15 +23,20 @@ def on_host(told: dict[str, Any] | None, *, preview: bool = False) -> Record:
 def test_only_the_domain_is_declared() -> None:
     record = on_host(HOST)
     components = {item.name for item in record.resources if item.type.startswith("tapal:")}
-    assert components == {"example.com", "example.com-dkim", "example.com-records"}
+    assert components == {"example.com", "example.com-dkim", "example.com-records", "domains"}
     assert not [item for item in record.resources if "names" in item.name or "host-" in item.name]
     assert ("example.com", "MX", "smtp.tapal.test") in record.records("MX")
 
 
-def test_the_host_is_the_one_in_the_other_stack_s_file() -> None:
+def test_its_folder_is_claimed_on_the_other_stacks_server() -> None:
     folder = on_host(HOST).named("example.com-folder")
-    assert folder.plain("connection")["host"] == "203.0.113.10"
-    assert folder.inputs["stdin"] == "domain=example.com\nstack=test\nserver=smtp.tapal.test\n"
+    assert folder.inputs["data"] == "domain=example.com\nstack=test\nserver=smtp.tapal.test\n"
+
+
+def test_it_sees_whether_the_server_runs_and_takes_up_its_files() -> None:
+    started = on_host(HOST).named("domains-start")
+    assert started.inputs["facts"]["chasquid.service"] == "running, enabled"
+    assert "revision-of-example.com-users" in started.inputs["after"]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from components.host import step
+from components.resources.host_step import ON_HOST
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> str:
     """Return the runner, with one step of its own in a folder of the test's."""
     text = step.RUNNER.read_text()
-    moved = {step.ON_HOST: str(tmp_path), "/run/tapal.lock": str(tmp_path / "lock")}
+    moved = {ON_HOST: str(tmp_path), "/run/tapal.lock": str(tmp_path / "lock")}
     for there, here in {**moved, "logger -t tapal": ": logger"}.items():
         assert there in text
         text = text.replace(there, here)

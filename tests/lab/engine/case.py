@@ -1,7 +1,6 @@
 """The form of a case: the program's resources step by step, and what each step must lead to.
 
-``@dir@`` in any text stands for the case's own folder. It is on the same machine as the throw-away
-sshd, so that a command's effect is a file in it.
+``@dir@`` in any text stands for the case's own folder.
 """
 
 from collections.abc import Mapping
@@ -21,23 +20,13 @@ class Step:
     """Files of the case's folder to write before (None: to remove)."""
     operations: tuple[str, ...] | None = None
     """Exactly what the engine did, ``op name`` in order (None: anything)."""
-    differs: tuple[str, ...] | None = None
-    """Exactly the properties that differ, over all resources."""
     fails: bool = False
     says: tuple[str, ...] = ()
     """Texts among the messages."""
     prints: tuple[str, ...] = ()
     """Texts in what was printed."""
-    warns: int | None = None
-    """How many warnings there are."""
-    silent_in_messages: tuple[str, ...] = ()
-    """Texts that are nowhere among the messages."""
     silent_about: tuple[str, ...] = ()
     """Texts that are nowhere in what was printed or reported."""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    """``name.stdout`` and ``name.stderr``, secrets in plain text."""
-    secret: tuple[str, ...] = ()
-    """Outputs that are secrets; all others that are named must not be."""
     hidden: tuple[str, ...] = ()
     """Texts that are nowhere in the state as it is stored."""
     host: Mapping[str, str | None] = field(default_factory=dict)
@@ -52,5 +41,3 @@ class Case:
     steps: tuple[Step, ...]
     options: Mapping[str, str] = field(default_factory=dict)
     """The project's ``options``."""
-    accepting: bool = False
-    """Whether sshd accepts ``TAPAL_*`` and ``PULUMI_COMMAND_*`` from the client."""

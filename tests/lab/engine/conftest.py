@@ -1,4 +1,4 @@
-"""Fixtures of the engine's tests: a project, one with a zone, and a host to log in to."""
+"""Fixtures of the engine's tests: a project, and one with a zone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 from tests.lab.engine.dns import Dns, started
 from tests.lab.engine.harness import Project
-from tests.lab.engine.sshd import Sshd
 
 
 @pytest.fixture
@@ -21,14 +20,3 @@ def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dns]:
     """One project and API for all tests of DNS, each of which leaves them empty."""
     with started(tmp_path_factory.mktemp("dns")) as made:
         yield made
-
-
-@pytest.fixture(scope="session")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    """One throw-away sshd for all tests."""
-    daemon = Sshd(tmp_path_factory.mktemp("sshd"))
-    try:
-        daemon.start()
-        yield daemon
-    finally:
-        daemon.stop()

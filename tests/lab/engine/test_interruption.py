@@ -1,6 +1,5 @@
 """What is left when Pulumi is interrupted or killed: nothing that runs."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,20 +10,25 @@ import pytest
 
 from lab.progress import wait_until
 from tests.lab.engine.harness import STACK, Project
-from tests.lab.engine.sshd import Sshd
 
-COMMAND = """
-import json, pathlib
-from pulumi_command import remote
-connection = json.loads(pathlib.Path("connection.json").read_text())
-remote.Command("x", connection=connection, create="echo >{started}; sleep 4; echo >{ended}")
+PROGRAM = """
+from slow import Slow
+Slow("x")
 """
-DIAL = """
+SLOW = """
+import time
 from pathlib import Path
-from pulumi_command import remote
-connection = {{"host": "127.0.0.1", "port": 1, "dial_error_limit": -1}}
-remote.Command("x", connection=connection, create="true")
-Path("{started}").write_text("\\n")
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class SlowProvider(ResourceProvider):
+    def create(self, props):
+        Path("{started}").touch()
+        time.sleep(4)
+        return CreateResult(id_="x", outs=dict())
+
+class Slow(Resource):
+    def __init__(self, name):
+        super().__init__(SlowProvider(), name, dict())
 """
 
 KILLED = pytest.param(
@@ -35,14 +39,11 @@ KILLED = pytest.param(
 )
 
 
-@pytest.mark.parametrize("program", [COMMAND, DIAL], ids=["command", "dial"])
 @pytest.mark.parametrize("stop", [signal.SIGINT, KILLED])
-def test_nothing_outlives_pulumi(
-    project: Project, tmp_path: Path, stop: signal.Signals, program: str, sshd: Sshd
-) -> None:
-    started, ended = tmp_path / "started", tmp_path / "ended"
-    project.write("connection.json", json.dumps(sshd.login.connection()))
-    project.write("__main__.py", program.format(started=started, ended=ended))
+def test_nothing_outlives_pulumi(project: Project, tmp_path: Path, stop: signal.Signals) -> None:
+    started = tmp_path / "started"
+    project.write("__main__.py", PROGRAM)
+    project.write("slow.py", SLOW.format(started=started))
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
     with subprocess.Popen(
         command,
@@ -61,8 +62,6 @@ def test_nothing_outlives_pulumi(
     assert time.monotonic() - stopped < 15
     assert "Traceback" not in output
     wait_until(lambda: not running_for(project), what="the plugins did not end", seconds=10)
-    if program == COMMAND:  # begun on the host, where it comes to its end
-        wait_until(ended.exists, what="the command did not end", seconds=10)
 
 
 def running_for(project: Project) -> list[int]:

@@ -10,15 +10,9 @@ import pytest
 from lab.engine import build, prepare
 from lab.engine.prepare import BUNDLED, PROVIDERS, PrepareError
 from tests.lab.engine.harness import Project
-from tests.lab.engine.sshd import Sshd
 
 EXECUTABLES = (*BUNDLED, *(f"pulumi-resource-{name}" for name in PROVIDERS))
-PROGRAM = """
-import json, pathlib, pulumi
-from pulumi_command import remote
-connection = json.loads(pathlib.Path("connection.json").read_text())
-pulumi.export("said", remote.Command("x", connection=connection, create="echo here").stdout)
-"""
+PROGRAMS = Path(__file__).parent / "programs"
 
 
 @pytest.fixture
@@ -59,7 +53,7 @@ def test_damaged_executable_is_made_again(cache: Path) -> None:
 
 
 def test_named_folder_is_used_as_it_is(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sshd: Sshd
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The named executables here are our own, moved and marked: only they answer."""
     own = prepare.prepare()
@@ -73,15 +67,14 @@ def test_named_folder_is_used_as_it_is(
     monkeypatch.setenv("TAPAL_PLUGINS", str(named))
     assert prepare.prepare() != own
     project = Project(tmp_path)
-    project.write("__main__.py", PROGRAM)
-    project.write("connection.json", json.dumps(sshd.login.connection()))
+    project.write("__main__.py", (PROGRAMS / "resources.py").read_text())
+    project.write("file_resource.py", (PROGRAMS / "file_resource.py").read_text())
+    file = {"path": str(tmp_path / "file"), "text": "here"}
+    project.write("resources.json", json.dumps({"x": file}))
     done = project.up().checked()
     assert "warning" not in done.output
-    assert done.report.outputs == {"said": "here"}
-    assert {mark.name for mark in marks.iterdir()} == {
-        "pulumi-language-python",
-        "pulumi-resource-command",
-    }
+    assert (tmp_path / "file").read_text() == "here"
+    assert {mark.name for mark in marks.iterdir()} == set(BUNDLED)
 
 
 def test_named_folder_must_be_complete(

@@ -6,14 +6,6 @@ import pytest
 
 from tests.lab.engine.harness import Project
 
-LOCAL = """
-from pulumi_command import local
-local.Command("x", create="true")
-"""
-RUN = """
-from pulumi_command import local
-local.run(command="true")
-"""
 ZONES = """
 import pulumi
 from importlib.metadata import version
@@ -26,8 +18,6 @@ pulumi.runtime.invoke("cloudflare:index/getZones:getZones", {}, options).value
 @pytest.mark.parametrize(
     ("program", "what"),
     [
-        (LOCAL, "stand-in for the command plugin has no command:local:Command"),
-        (RUN, "stand-in for the command plugin has no command:local:run"),
         (ZONES, "stand-in for the Cloudflare plugin has no cloudflare:index/getZones:getZones"),
     ],
 )

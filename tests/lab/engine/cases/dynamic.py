@@ -2,9 +2,11 @@
 
 from tests.lab.engine.case import Arguments, Case, Step
 
+CANARY = "canary-4711"
 
-def file(text: str, path: str = "@dir@/file") -> dict[str, Arguments]:
-    return {"f": {"type": "File", "path": path, "text": text}}
+
+def file(text: object, path: str = "@dir@/file") -> dict[str, Arguments]:
+    return {"f": {"path": path, "text": text}}
 
 
 CASES = (
@@ -51,6 +53,24 @@ CASES = (
             ),
             Step(resources=file("one\n", path=""), fails=True, says=("must not be empty",)),
             Step(do="destroy", operations=()),
+        ),
+    ),
+    Case(
+        title="secret inputs are secret in the state, and are not shown",
+        steps=(
+            Step(
+                do="preview",
+                resources=file({"secret": CANARY}),
+                silent_about=(CANARY,),
+            ),
+            Step(silent_about=(CANARY,), hidden=(CANARY,), host={"file": CANARY}),
+            Step(
+                resources=file({"secret": f"{CANARY}-2"}),
+                operations=("update f",),
+                silent_about=(CANARY,),
+                hidden=(CANARY,),
+                host={"file": f"{CANARY}-2"},
+            ),
         ),
     ),
 )

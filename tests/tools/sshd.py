@@ -14,8 +14,6 @@ import asyncssh
 from lab.progress import wait_until
 
 PRIVILEGE_SEPARATION = Path("/run/sshd")  # where sshd, started as root, insists on an empty folder
-PASSPHRASE = "a passphrase"
-ACCEPTED = ("TAPAL_*", "PULUMI_COMMAND_*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,24 +22,9 @@ class Login:
 
     host: str
     port: int
-    """Where no variable is accepted, as by default."""
-    accepting_port: int
-    """Where ``TAPAL_*`` and ``PULUMI_COMMAND_*`` are accepted."""
     user: str
     host_key: str
     private_key: str
-    encrypted_key: str
-    """The same key, encrypted with ``PASSPHRASE`` as ssh-keygen does it."""
-
-    def connection(self, *, accepting: bool = False) -> dict[str, str | int]:
-        """Return the ``connection`` of a ``remote.Command``."""
-        return {
-            "host": self.host,
-            "port": self.accepting_port if accepting else self.port,
-            "user": self.user,
-            "host_key": self.host_key,
-            "private_key": self.private_key,
-        }
 
 
 class Sshd:
@@ -54,19 +37,16 @@ class Sshd:
         self._user_key = asyncssh.generate_private_key("ssh-ed25519")
         self._process: subprocess.Popen[bytes] | None = None
         self._made_folder = False
-        port, accepting = free_port(), free_port()
         self.login = Login(
             host="127.0.0.1",
-            port=port,
-            accepting_port=accepting,
+            port=free_port(),
             user=getpass.getuser(),
             host_key=self._host_key.export_public_key().decode().strip(),
             private_key=self._user_key.export_private_key().decode(),
-            encrypted_key=self._user_key.export_private_key("openssh", PASSPHRASE).decode(),
         )
 
     def start(self) -> None:
-        """Start the daemon and wait until both ports answer."""
+        """Start the daemon and wait until it answers."""
         if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists():
             PRIVILEGE_SEPARATION.mkdir(mode=0o755)
             self._made_folder = True
@@ -75,9 +55,8 @@ class Sshd:
         assert program is not None, "openssh-server is not installed; run lab/setup.sh"
         command = [program, "-D", "-f", str(self.folder / "config"), "-E", str(self.log)]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        for port in (self.login.port, self.login.accepting_port):
-            up = functools.partial(answers, port)
-            wait_until(up, what=f"sshd did not answer on port {port}", seconds=10)
+        up = functools.partial(answers, self.login.port)
+        wait_until(up, what=f"sshd did not answer on port {self.login.port}", seconds=10)
 
     def stop(self) -> None:
         """End the daemon, and take away what it needed."""
@@ -95,7 +74,6 @@ class Sshd:
         authorized.write_bytes(self._user_key.export_public_key())
         lines = [
             f"ListenAddress 127.0.0.1:{self.login.port}",
-            f"ListenAddress 127.0.0.1:{self.login.accepting_port}",
             f"HostKey {key}",
             f"AuthorizedKeysFile {authorized}",
             f"PidFile {self.folder / 'pid'}",
@@ -107,8 +85,6 @@ class Sshd:
             "LogLevel VERBOSE",
             "MaxStartups 100:30:200",
             "Subsystem sftp internal-sftp",
-            f"Match LocalPort {self.login.accepting_port}",
-            f"  AcceptEnv {' '.join(ACCEPTED)}",
         ]
         (self.folder / "config").write_text("\n".join(lines) + "\n")
 

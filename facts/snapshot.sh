@@ -1,0 +1,102 @@
+#!/bin/bash
+# Reads what the program set up on a host, all at once, and changes nothing. Sent whole as
+# `bash -c`: it needs nothing of ours installed, and a blank host answers as well.
+#
+# Each line of the answer: a kind, and its fields, with tabs between them (facts/snapshot.py).
+set -u
+export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+shopt -s nullglob
+
+tell() {
+  local IFS=$'\t'
+  printf '%s\n' "$*"
+}
+# first FILE: its first line, empty if there is none.
+first() { { IFS= read -r line <"$1"; } 2>/dev/null && printf '%s' "$line"; }
+
+tell clock "$(date +%s)"
+tell boot "$(systemctl is-system-running 2>/dev/null)"
+tell hostname "$(hostname 2>/dev/null)" "$(first /etc/hostname)"
+sed -nE 's/^127\.0\.1\.1[[:space:]]+([^[:space:]]+).*/hosts\t\1/p' /etc/hosts 2>/dev/null
+tell timezone "$(readlink /etc/localtime | sed 's#^.*/zoneinfo/##')"
+tell language "$(sed -n 's/^LANG=//p' "$(readlink -f /etc/default/locale)" 2>/dev/null | tail -n 1)"
+locale -a 2>/dev/null | sed 's/^/locale\t/'
+[ ! -d /etc/cloud/cloud.cfg.d ] || tell cloud "$(first /etc/cloud/cloud.cfg.d/99-tapal.cfg || echo missing)"
+df --output=avail -k / 2>/dev/null | sed -n '2s/^ */disk\t/p'
+
+# Where packages come from, ours from Debian's testing suite apart.
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+  [ -f "$file" ] || continue
+  case $file in
+  */tapal-testing.sources) sed -n 's/^URIs: */testing\t/p' "$file" ;;
+  *)
+    [ ! -e "$file.before-tapal" ] || tell moved "$file"
+    grep -vE '//security\.|^[[:space:]]*#' "$file" |
+      grep -oE 'https?://[^/ ]+[^ ]*' | sed 's/^/archive\t/'
+    ;;
+  esac
+done
+dpkg-query -W -f='package\t${Package}\t${db:Status-Status}\t${Version}\n' 2>/dev/null
+[ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || tell dpkg "interrupted"
+
+systemctl list-unit-files --no-legend --no-pager 2>/dev/null | sed -E 's/^([^ ]+) +([^ ]+).*/unitfile\t\1\t\2/'
+systemctl show --property=Id,ActiveState,Result,LoadState '*.service' '*.socket' '*.timer' '*.path' 2>/dev/null |
+  awk -F= -v OFS='\t' '
+    $0 == "" { if (id != "") print "unit", id, active, result, loaded; id = ""; next }
+    { value = substr($0, length($1) + 2) }
+    $1 == "Id" { id = value }
+    $1 == "ActiveState" { active = value }
+    $1 == "Result" { result = value }
+    $1 == "LoadState" { loaded = value }
+    END { if (id != "") print "unit", id, active, result, loaded }'
+ss -Hltnp 2>/dev/null | awk -v OFS='\t' '
+  { port = $4; sub(/.*:/, "", port); who = ""
+    while (match($0, /"[^"]*",pid=[0-9]+/)) {
+      name = substr($0, RSTART + 1, RLENGTH - 1); sub(/",.*/, "", name)
+      who = who (who == "" ? "" : " ") name; $0 = substr($0, RSTART + RLENGTH) }
+    print "listen", port, who }'
+
+ip -o -6 address show scope global 2>/dev/null |
+  awk -v OFS='\t' '{ state = "up"; if ($0 ~ /tentative/) state = "tentative"; if ($0 ~ /dadfailed/) state = "in use elsewhere"
+    print "address", $2, $4, state }'
+ip -6 route show default 2>/dev/null | sed -nE 's/^default via ([^ ]+) .*/route\t\1/p'
+ip -6 route show default 2>/dev/null | grep -q . && tell route any
+
+# The firewall as it is in the kernel, without what its sets have taken up since.
+if table=$(nft list table inet tapal 2>/dev/null); then
+  tell firewall "$(tr -s '[:space:]' ' ' <<<"$table" | sed -E 's/elements = \{[^}]*\} ?//g' | sha256sum | cut -c1-64)" \
+    "$(first /var/lib/tapal/firewall/loaded)" "$(sha256sum /etc/tapal/firewall.nft 2>/dev/null | cut -c1-64)" \
+    "$(sha256sum /var/lib/tapal/firewall/confirmed.nft 2>/dev/null | cut -c1-64)"
+fi
+
+for file in /etc/letsencrypt/live/*/cert.pem; do
+  name=$(basename "$(dirname "$file")")
+  lineage=/etc/letsencrypt/live/$name
+  installed=/etc/chasquid/certs/$name
+  state=installed
+  for one in fullchain.pem privkey.pem; do
+    cmp -s "$lineage/$one" "$installed/$one" || state=other
+  done
+  [ "$(stat -c %U:%G "$installed" 2>/dev/null)" = root:chasquid ] || state=other
+  [ -e "$installed" ] || state=missing
+  tell certificate "$name" "$state" \
+    "$(date -d "$(openssl x509 -in "$file" -noout -enddate 2>/dev/null | sed 's/^notAfter=//')" +%s 2>/dev/null)" \
+    "$(sed -n 's/^server = //p' "/etc/letsencrypt/renewal/$name.conf" 2>/dev/null)" \
+    "$(openssl x509 -in "$file" -noout -ext subjectAltName 2>/dev/null | grep -o 'DNS:[^,]*' | tr -d '\n')"
+done
+
+for folder in /etc/chasquid/domains/*/; do
+  name=$(basename "$folder")
+  tell domain "$name" "$(stat -c '%U:%G %a' "$folder")" "$(first "/var/lib/tapal/domains/$name")"
+done
+tell file /usr/local/lib/tapal/gate/hook "$([ ! -x /usr/local/lib/tapal/gate/hook ] || echo executable)"
+getent group tapal-sign >/dev/null && tell group tapal-sign
+
+if [ "$(systemctl is-active chasquid.service)" = active ]; then
+  pid=$(systemctl show -P MainPID chasquid.service)
+  case $(readlink "/proc/$pid/exe") in
+  *'(deleted)') tell chasquid "an older version than is installed" ;;
+  *) tell chasquid "$(bash /usr/local/lib/tapal/steps/chasquid-start.sh reads </dev/null 2>/dev/null)" ;;
+  esac
+fi
+tell end
