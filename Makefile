@@ -29,6 +29,9 @@ quick: venv-dev  ## style, types and all tests that need no lab: a minute, witho
 test: setup  ## all checks and tests
 	@tests/run
 
+test-chaos: setup  ## what is long: 40 broken hosts one by one, kills, power cuts, other systems
+	@$(PYTHON) -m pytest -m chaos -p no:xdist tests
+
 coverage: venv-dev  ## how much of settings, mail and components the quick tests run
 	@$(PYTHON) -m tests.coverage
 
@@ -103,4 +106,4 @@ stations: venv-dev  ## how far a value travels from a stack's file to its resour
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users blocked unblock pr destroy send status logs bench stations down
+.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users blocked unblock pr destroy send status logs bench stations down

@@ -63,11 +63,11 @@ def seen(snapshot: Snapshot, name: str, wanted: str) -> str:
 
 
 def _unit(snapshot: Snapshot, name: str) -> str:
-    state, file = snapshot.row("unit", name), snapshot.row("unitfile", name)
-    if file is None and (state is None or state[2] != "loaded"):
+    row = snapshot.row("unit", name)
+    if row is None:
         return MISSING
-    word = _STATES.get(state[0], state[0]) if state else "stopped"
-    enabled = file[0] if file else ""
+    state, _result, enabled = row
+    word = _STATES.get(state, state)
     return word if enabled in _SILENT else f"{word}, {enabled}"
 
 

@@ -39,16 +39,22 @@ done
 dpkg-query -W -f='package\t${Package}\t${db:Status-Status}\t${Version}\n' 2>/dev/null
 [ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || tell dpkg "interrupted"
 
-systemctl list-unit-files --no-legend --no-pager 2>/dev/null | sed -E 's/^([^ ]+) +([^ ]+).*/unitfile\t\1\t\2/'
-systemctl show --property=Id,ActiveState,Result,LoadState '*.service' '*.socket' '*.timer' '*.path' 2>/dev/null |
+# Only of units that matter here: systemd takes a second to list all that lie on the disk.
+units=()
+for file in /etc/systemd/system/tapal-* /usr/lib/systemd/system/{chasquid,certbot,apt-daily,unattended-upgrades}*; do
+  case $file in *@*) ;; *.service | *.socket | *.timer | *.path) units+=("${file##*/}") ;; esac
+done
+((${#units[@]} == 0)) ||
+  systemctl show --property=Id,ActiveState,Result,UnitFileState "${units[@]}" 2>/dev/null |
   awk -F= -v OFS='\t' '
-    $0 == "" { if (id != "") print "unit", id, active, result, loaded; id = ""; next }
+    function told() { if (id != "") print "unit", id, active, result, file; id = "" }
+    $0 == "" { told(); next }
     { value = substr($0, length($1) + 2) }
     $1 == "Id" { id = value }
     $1 == "ActiveState" { active = value }
     $1 == "Result" { result = value }
-    $1 == "LoadState" { loaded = value }
-    END { if (id != "") print "unit", id, active, result, loaded }'
+    $1 == "UnitFileState" { file = value }
+    END { told() }'
 ss -Hltnp 2>/dev/null | awk -v OFS='\t' '
   { port = $4; sub(/.*:/, "", port); who = ""
     while (match($0, /"[^"]*",pid=[0-9]+/)) {

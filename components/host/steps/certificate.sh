@@ -61,5 +61,6 @@ certbot certonly --non-interactive --agree-tos --no-eff-email \
   --key-type ecdsa --elliptic-curve secp256r1 --reuse-key "$keep" </dev/null 2>&1 |
   tee "$said" | sed -u 's/^/debug: /' || explain
 quiet systemctl enable --now certbot.timer
+systemctl reset-failed certbot.service 2>/dev/null || true # of a renewal that is made good by now
 install_certificate "$name"
 say "certificate of $name: $(openssl x509 -in "$lineage/cert.pem" -noout -enddate | sed 's/notAfter=/valid until /')"
