@@ -1,7 +1,7 @@
 """How the host is reached: read from the stack's configuration, never kept as an input.
 
-Both the program (for ``remote.Command``) and the dynamic provider's process (for ``HostFile``)
-read it here. So no file resource changes when the SSH key or the port does.
+The process of the dynamic providers, which is the one that logs in, reads it here. So no resource
+changes when the SSH key or the port does.
 """
 
 import json
@@ -96,7 +96,7 @@ def _readable(
     cure: str = "pass the whole file of a key without a passphrase, line ends and all: "
     "pulumi config set --secret tapal:sshPrivateKey < FILE",
 ) -> str:
-    # A key that cannot be read would be printed whole by the SSH library of pulumi-command.
+    # Refused before anything starts: the SSH library's own words name no setting and no cure.
     try:
         load_ssh_private_key(key.encode(), password=None)
         if len(key.splitlines()) < 3:

@@ -1,1 +1,1 @@
-"""The connection to the host: the only package that opens SSH (`pulumi_command` brings its own)."""
+"""The connection to the host: the only package that opens SSH."""

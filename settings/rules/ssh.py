@@ -15,7 +15,7 @@ from settings.stack_file import SOURCE
 
 PLACEHOLDER = "EXAMPLE"
 _KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
-_KEY_SOURCE = "pulumi-command, connection.hostKey"
+_KEY_SOURCE = "RFC 4251 §4.1"
 _KEY = "host.ssh.hostKey"
 
 USER = Rule(

@@ -63,7 +63,7 @@ def test_it_needs_neither_pulumi_nor_what_the_lab_and_the_tests_alone_have() -> 
     assert "authres" in for_tests
     program = f"""
 import sys
-for name in {sorted(for_tests)} + ["pulumi", "pulumi_command", "pulumi_cloudflare", "asyncssh"]:
+for name in {sorted(for_tests)} + ["pulumi", "pulumi_cloudflare", "asyncssh"]:
     sys.modules[name] = None
 from settings import registry
 print(len(registry.rules()))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from tools.pull_request.preview_plan import SECRET, Plan, Properties, Step
 
 RECORD, HOST_FILE, HOST_FOLDER, DKIM_KEY = "Record", "HostFile", "HostFolder", "DkimKey"
+HOST_STEP = "HostStep"
 MARKS = {"create": "+", "delete": "-", "import": "+"}
 WORDS = {"import": "adopt"}
 # Said by the title already, or of use to the machinery alone.
@@ -19,8 +20,10 @@ TOLD = {
     HOST_FILE: {"path"},
     HOST_FOLDER: {"path"},
     DKIM_KEY: {"selector", "domain"},
+    HOST_STEP: {"step"},
 }
-NOISE = frozenset({"addPreviousOutputInEnv", "connection", "validate", "zoneId"})
+NOISE = frozenset({"actions", "after", "after_delete", "script", "validate", "zoneId"})
+APART = frozenset({"facts", "files", "actions", "after", "script"})
 CONTEXT = 3  # lines around a change, as git shows
 NEW_TEXT = 12  # lines shown of a file that comes or goes as a whole
 
@@ -47,6 +50,8 @@ def title(step: Step) -> str:
         return f"file {has.get('path', step.name)}"
     if kind(step) == HOST_FOLDER:
         return f"folder {has.get('path', step.name)}"
+    if kind(step) == HOST_STEP:
+        return f"step {has.get('step', step.name)} ({step.name})"
     if kind(step) == DKIM_KEY:
         return f"DKIM key {has.get('selector', '?')} of {has.get('domain', step.name)}"
     return f"{kind(step)} {step.name}"
@@ -75,22 +80,35 @@ def _step(step: Step) -> list[str]:
         told = next((keys for end, keys in TOLD.items() if kind(step).endswith(end)), set())
         has = _names_only(step.new or step.old)
         return [head, *_whole({key: has[key] for key in has if key not in NOISE | told}, mark)]
+    facts = _facts(step)
     changes = list(_changes(_file_by_file(step.old), _file_by_file(step.new)))
-    return [head, *(changes or [_unseen(step)])]
+    return [head, *facts, *(changes or [_unseen(step)] * (not facts))]
+
+
+def _facts(step: Step) -> list[str]:
+    """Return what the host is, and what it is to be, where the two differ."""
+    old, new = step.old.get("facts"), step.new.get("facts")
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return []
+    return [
+        f"!     {name}: {old.get(name, 'not looked at')} → {wanted}"
+        for name, wanted in new.items()
+        if old.get(name) != wanted
+    ]
 
 
 def _names_only(properties: Properties) -> Properties:
-    """Return what is said of a folder that comes or goes: its files by name, not all they hold."""
-    files = properties.get("files")
-    return {**properties, "files": ", ".join(files)} if isinstance(files, dict) else properties
+    """Return what is said of what comes or goes whole: files and facts by name, not all of them."""
+    named = {key: properties.get(key) for key in ("files", "facts")}
+    found = {key: ", ".join(one) for key, one in named.items() if isinstance(one, dict)}
+    return {**properties, **found}
 
 
 def _file_by_file(properties: Properties) -> Properties:
     """Return a folder's files as properties of their own, each to be compared line by line."""
     files = properties.get("files")
-    if not isinstance(files, dict):
-        return properties
-    return {**{key: one for key, one in properties.items() if key != "files"}, **files}
+    rest = {key: one for key, one in properties.items() if key not in APART}
+    return {**rest, **files} if isinstance(files, dict) else rest
 
 
 def _whole(properties: Properties, mark: str) -> Iterable[str]:
@@ -136,6 +154,8 @@ def _line_by_line(was: str, will: str) -> Iterable[str]:
 
 def _unseen(step: Step) -> str:
     secret = [key for key, value in {**step.old, **step.new}.items() if SECRET in str(value)]
+    if kind(step) == HOST_STEP:
+        return "!     runs again: what it reads has changed"
     if secret:
         return f"!     {', '.join(secret)}: {SECRET}, which is not shown"
     return "!     (nothing that it was told changes)"

@@ -33,7 +33,7 @@ def engine_address() -> str:
 
 
 def type_token(urn: str) -> str:
-    """Return the type of the resource ``urn``, such as ``command:remote:Command``."""
+    """Return the type of the resource ``urn``, such as ``cloudflare:index/dnsRecord:DnsRecord``."""
     return urn.split("::")[2].rpartition("$")[2]
 
 

@@ -119,6 +119,7 @@ def test_every_file_of_this_repository_is_on_the_right_side() -> None:
         "Pulumi.yaml",
         "requirements.txt",
         "components",
+        "facts",
         "mail",
         "settings",
         "ssh",

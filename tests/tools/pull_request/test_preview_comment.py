@@ -91,7 +91,7 @@ def test_dangerous_steps_come_first_and_are_listed_on_top() -> None:
 def test_a_replacement_is_one_change() -> None:
     told = {
         "steps": [
-            {"op": op, "urn": "urn:pulumi:s::tapal::a:B$c:remote:Command::start"}
+            {"op": op, "urn": "urn:pulumi:s::tapal::a:B$c:dynamic/tapal:HostStep::start"}
             for op in ("create-replacement", "replace", "delete-replaced", "refresh", "same")
         ]
     }
