@@ -104,7 +104,7 @@ class Host(Component):
             facts["time zone"] = host.timezone
         if host.locale:
             facts["locale"] = host.locale
-        return self._step("system", before, data=data, facts=facts)
+        return self._step("system", before, data=data, facts=facts, actions=("apply", "delete"))
 
     def _packages(self, before: pulumi.Resource) -> HostStep:
         facts = {f"package: {name}": fact.INSTALLED for name in PACKAGES}

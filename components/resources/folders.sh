@@ -21,3 +21,8 @@ leave_folder() {
   leave_folder "$(dirname -- "$1")"
 }
 
+# leave_nothing: what we keep account in goes when there is nothing to account for.
+leave_nothing() {
+  [ ! -d /var/lib/tapal ] || find /var/lib/tapal -depth -type d -empty -delete
+}
+

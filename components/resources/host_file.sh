@@ -52,6 +52,7 @@ delete)
   rm -f -- "$path"
   [ ! -e "$before" ] || mv -fT -- "$before" "$path"
   leave_folder "$(dirname -- "$path")"
+  leave_nothing
   # A constant of the program, so word splitting is wanted.
   # shellcheck disable=SC2086
   [ -z "${3-}" ] || $3 1>&2

@@ -60,5 +60,6 @@ delete)
     leave_folder "$(dirname -- "$folder/$name")"
   done
   leave_folder "$folder"
+  leave_nothing
   ;;
 esac

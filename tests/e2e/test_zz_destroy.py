@@ -1,6 +1,6 @@
 """Last but one, and so named: `pulumi destroy` removes what is ours and leaves what is not."""
 
-from lab import nodes
+from lab import nodes, plan
 from tests.e2e.conftest import Deployment, records
 
 
@@ -9,7 +9,7 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     assert done.status == 0, done.output
     assert records("tapal.test") == deployment.zone_before
     left = nodes.run(
-        "vps", ["sh", "-c", "find /etc /usr/local -newer /etc/hostname -name '*tapal*'"]
+        "vps", ["sh", "-c", "find /etc /usr/local /var/lib -name '*tapal*'"]
     )
     assert left.stdout.decode().split() == []
     for path in ("/etc/chasquid/domains/tapal.test", "/etc/letsencrypt/live/smtp.tapal.test"):
@@ -29,3 +29,7 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     for path in ("/var/lib/private/tapal-door", "/etc/tapal/firewall.d"):
         assert nodes.run("vps", ["test", "-e", path]).returncode != 0, path
     assert nodes.run("vps", ["nft", "list", "table", "inet", "tapal"]).returncode != 0
+    assert nodes.run("vps", ["hostname"]).stdout.decode().strip() == plan.VPS_HOSTNAME
+    locale = nodes.run("vps", ["cat", "/etc/default/locale"]).stdout
+    assert locale == b"LANG=C.UTF-8\n", "as the provider's image has it"
+    assert plan.VPS.name.encode() not in nodes.run("vps", ["cat", "/etc/hosts"]).stdout

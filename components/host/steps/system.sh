@@ -1,10 +1,46 @@
 #!/bin/bash
 # Host name, time zone, locale, package mirror. Data: name=, timezone=, locale=, mirror= (the last
-# three may be empty: then what the provider set stays).
+# three may be empty: then what the provider set stays). On destroy all are again as they were found.
 # shellcheck source=components/host/steps/lib.sh
 . /usr/local/lib/tapal/steps/lib.sh
 
+before=/var/lib/tapal/system
 name=$(setting name)
+
+# put_back: the mirror that a file of sources named before us.
+put_back() {
+  local file
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+    [ ! -e "$file.before-tapal" ] || mv -fT "$file.before-tapal" "$file"
+  done
+}
+
+if [ "$1" = delete ]; then
+  put_back
+  if [ -d "$before" ]; then
+    hostnamectl set-hostname "$(cat "$before/name")"
+    { cat "$before/hosts" && grep -vE '^127\.0\.1\.1[[:space:]]' /etc/hosts; } | write_file /etc/hosts 644
+    ln -sfn "$(cat "$before/localtime")" /etc/localtime
+    [ ! -e "$before/timezone" ] || write_file /etc/timezone 644 <"$before/timezone"
+    write_file "$(readlink -f /etc/default/locale)" 644 <"$before/locale"
+    rm -rf -- "$before"
+  fi
+  rm -f /etc/cloud/cloud.cfg.d/99-tapal.cfg
+  say "host name, time zone and locale are again as they were found"
+  exit 0
+fi
+
+if [ ! -d "$before" ]; then
+  rm -rf -- "$before.new"
+  install -d -m 0700 -- /var/lib/tapal "$before.new"
+  cat /etc/hostname >"$before.new/name"
+  grep -E '^127\.0\.1\.1[[:space:]]' /etc/hosts >"$before.new/hosts" || true
+  readlink /etc/localtime >"$before.new/localtime" || echo /usr/share/zoneinfo/Etc/UTC >"$before.new/localtime"
+  cp /etc/timezone "$before.new/timezone" 2>/dev/null || true
+  cat /etc/default/locale >"$before.new/locale" 2>/dev/null || true
+  mv -T "$before.new" "$before"
+fi
+
 if [ "$(hostname)" != "$name" ] || [ "$(cat /etc/hostname)" != "$name" ]; then
   say "host name: $name"
   hostnamectl set-hostname "$name"
