@@ -1,0 +1,169 @@
+"""What one stack costs with one, 25 and 50 domains, and beside it pyinfra over as many files.
+
+The domains are names below the lab's own, on one server. For each number: the first `up` of a
+blank server, then what a run costs that finds nothing to do. ``python -m benchmarks.scale`` prints
+a table for docs/scale.md; the lab's number is ``TAPAL_LAB``.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import pyinfra
+from lab import lifecycle, paths
+from lab.demo import settings
+from lab.operator import machine
+from lab.operator.stack import Run, Stack, run
+
+ROUNDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a stack of some domains costs, in seconds where nothing else is said.
+
+    Attributes:
+        domains: how many.
+        resources: entries of the state.
+        state: its size in bytes.
+        first: `pulumi up` of a blank server.
+        preview: a preview that finds nothing to do.
+        plain: `pulumi up` that finds nothing to do.
+        make: `make up` that finds nothing to do.
+    """
+
+    domains: int
+    resources: int
+    state: int
+    first: float
+    preview: float
+    plain: float
+    make: float
+
+
+def of_domains(number: int) -> settings.Change:
+    """Return the change that gives the lab's stack ``number`` domains."""
+
+    def change(config: dict[str, Any]) -> None:
+        pattern = config["tapal:domains"][0]
+        config["tapal:domains"] = [pattern] + [
+            {
+                "name": f"d{count:03}.tapal.test",
+                "dmarc": {"policy": "quarantine"},
+                "dkim": pattern["dkim"],
+                "accounts": ["i"],
+                "aliases": {"*": "you@receiver.test"},
+            }
+            for count in range(1, number)
+        ]
+
+    return change
+
+
+def median(command: Callable[[], Run], rounds: int) -> float:
+    """Return the median of some runs (seconds), each of which must succeed."""
+    return statistics.median(command().expect().seconds for _ in range(rounds))
+
+
+def make_up(stack: Stack) -> Run:
+    """Run what `make up` runs."""
+    argv = [sys.executable, "-m", "tools.engine", "up", stack.name]
+    if stack.config_file:
+        argv += ["--config-file", str(stack.config_file)]
+    return run(argv)
+
+
+def cost(number: int, rounds: int) -> Cost:
+    """Bring ``number`` domains up on a blank server, and measure what nothing to do costs."""
+    with lifecycle.alone():
+        lifecycle.reset()
+    with settings.variant(of_domains(number)) as stack:
+        stack.ensure()
+        first = stack.up("--skip-preview").expect().seconds
+        quiet = ("--suppress-outputs", "--expect-no-changes")
+        stack.up(*quiet).expect()
+        made = state(stack)
+        return Cost(
+            domains=number,
+            resources=len(json.loads(made)["checkpoint"]["latest"]["resources"]),
+            state=len(made),
+            first=first,
+            preview=median(lambda: stack.preview(*quiet), rounds),
+            plain=median(lambda: stack.up(*quiet), rounds),
+            make=median(lambda: make_up(stack), rounds),
+        )
+
+
+def state(stack: Stack) -> bytes:
+    """Return the stack's state as it lies on disk."""
+    return (machine.state() / ".pulumi" / "stacks" / "tapal" / f"{stack.name}.json").read_bytes()
+
+
+def beside(rounds: int) -> tuple[float, float, int]:
+    """Return our preview's seconds, pyinfra's no-op's, in turn, and the number of files.
+
+    The lab's stack must be up; the files are those that it has on the server.
+    """
+    stack = Stack()
+    ours, theirs = [], []
+    with pyinfra.deployment(stack) as deployment:
+        deployment.run().expect()
+        for _ in range(rounds):
+            ours.append(stack.preview("--suppress-outputs", "--expect-no-changes").expect().seconds)
+            theirs.append(deployment.run().expect().seconds)
+        return statistics.median(ours), statistics.median(theirs), deployment.files
+
+
+def table(costs: Sequence[Cost]) -> Table:
+    """Return the costs, and how many times one domain's they are."""
+    made = Table("", *(f"{one.domains} domains" for one in costs))
+    least = costs[0]
+    rows: list[tuple[str, Callable[[Cost], float], str]] = [
+        ("resources", lambda one: one.resources, "{:.0f}"),
+        ("state, MB", lambda one: one.state / 1e6, "{:.1f}"),
+        ("first up, blank server, s", lambda one: one.first, "{:.1f}"),
+        ("preview, nothing to do, s", lambda one: one.preview, "{:.1f}"),
+        ("pulumi up, nothing to do, s", lambda one: one.plain, "{:.1f}"),
+        ("make up, nothing to do, s", lambda one: one.make, "{:.1f}"),
+    ]
+    for what, number, form in rows:
+        cells = [form.format(number(one)) for one in costs]
+        ratios = [f" ({number(one) / number(least):.1f} x)" for one in costs[1:]]
+        made.add_row(what, cells[0], *(a + b for a, b in zip(cells[1:], ratios, strict=True)))
+    return made
+
+
+def main() -> int:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--domains", type=int, nargs="*", default=[1, 25, 50])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args()
+    console, begun = Console(width=120), time.monotonic()
+    costs = [cost(number, asked.rounds) for number in asked.domains]
+    console.print(table(costs))
+    if asked.domains[-1:] != [1]:
+        with lifecycle.alone():
+            lifecycle.reset()
+        Stack().ensure().up("--skip-preview").expect()
+    ours, theirs, files = beside(asked.rounds + 2)
+    console.print(
+        f"one domain, nothing to do: preview {ours:.2f} s, pyinfra over the same {files} files "
+        f"{theirs:.2f} s, in turn: {ours / theirs:.2f}"
+    )
+    with lifecycle.alone():
+        lifecycle.down()
+    console.print(f"measured in {time.monotonic() - begun:.0f} s, from {paths.REPOSITORY.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
