@@ -6,6 +6,7 @@ This is the only module that opens SSH.
 """
 
 import asyncio
+import copy
 import shlex
 import threading
 import time
@@ -35,12 +36,14 @@ KEEPALIVE_COUNT = 3
 class SshError(RuntimeError):
     """The host could not be reached, or was not the pinned one; the message has the cure.
 
-    ``is_final`` says that dialling again does not help.
+    ``is_final`` says that dialling again does not help, ``is_repeated`` that another caller of the
+    same process was told already.
     """
 
     def __init__(self, message: str, *, is_final: bool = False) -> None:
         super().__init__(message)
         self.is_final = is_final
+        self.is_repeated = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +148,9 @@ class Session:
         # Patience counts from the first try, so whoever has waited longer already goes no further.
         left = self._since + patience - now
         if self._failed and (self._failed.is_final or left <= 0):
-            raise self._failed
+            again = copy.copy(self._failed)
+            again.is_repeated = True
+            raise again from self._failed
         try:
             connection = await _dial(self._target, max(left, 0))
         except SshError as error:

@@ -38,7 +38,7 @@ class HostFileProvider(HostProvider):
         """Write the file anew, with a new revision."""
         return UpdateResult(outs=self._write(news, "ours"))
 
-    def read(self, id_: str, props: Properties) -> ReadResult:
+    def look(self, id_: str, props: Properties) -> ReadResult:
         """Return the file as it is on the host, or no id when it is gone."""
         done = self._script(["read", id_])
         if done.status == MISSING:

@@ -42,7 +42,7 @@ class HostFolderProvider(HostProvider):
         """Write the files anew, with a new revision, and remove those that are no longer named."""
         return UpdateResult(outs=self._write(news, olds["files"]))
 
-    def read(self, id_: str, props: Properties) -> ReadResult:
+    def look(self, id_: str, props: Properties) -> ReadResult:
         """Return the files as they are on the host, or no id when all are gone."""
         done = self._script(["read", id_, *props["files"]])
         if done.status == MISSING:

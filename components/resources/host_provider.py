@@ -22,10 +22,17 @@ Properties = dict[str, Any]
 
 
 class HostFileError(RuntimeError):
-    """A file could not be read, written or deleted; the message names it and has the cure."""
+    """A file could not be read, written or deleted; the message names it and has the cure.
+
+    ``is_repeated`` says that the same run was told the same already.
+    """
 
     # The engine shows the qualified name before the message; this keeps the line short.
     __module__ = "builtins"
+
+    def __init__(self, message: str, *, is_repeated: bool = False) -> None:
+        super().__init__(message)
+        self.is_repeated = is_repeated
 
 
 class HostStepError(RuntimeError):
@@ -59,6 +66,23 @@ class HostProvider(ResourceProvider):
         changed = any(olds.get(key) != news.get(key) for key in self.compared)
         return DiffResult(changes=bool(replaces) or changed, replaces=replaces)
 
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return what is there on the host, in place of what the state says of it.
+
+        A host that cannot be reached fails the run once: by whoever was told first. The others
+        leave the state as it is, instead of saying the same for each file.
+        """
+        try:
+            return self.look(id_, props)
+        except HostFileError as error:
+            if error.is_repeated:
+                return self._there(id_, props, {})
+            raise
+
+    def look(self, id_: str, props: Properties) -> ReadResult:
+        """Return what is there on the host."""
+        raise NotImplementedError
+
     def _there(self, id_: str, props: Properties, found: Properties) -> ReadResult:
         """Return what `read` found, in place of what the state says of it."""
         inputs = {key: value for key, value in props.items() if key != "revision"}
@@ -87,7 +111,8 @@ class HostProvider(ResourceProvider):
                     return own.run(argv, stdin, limit=limit, hear=hear)
             return session(target).run(argv, stdin, limit=limit, hear=hear)
         except (SshError, SshTargetError) as error:
-            raise HostFileError(str(error)) from None
+            repeated = getattr(error, "is_repeated", False)
+            raise HostFileError(str(error), is_repeated=repeated) from None
 
     def _expect(self, done: "Completed", path: str, action: str) -> None:
         if done.status == 0:

@@ -51,7 +51,7 @@ class HostStepProvider(HostProvider):
         """Run the step again: its data, its script or the host have changed."""
         return UpdateResult(outs=self._done(news))
 
-    def read(self, id_: str, props: Properties) -> ReadResult:
+    def look(self, id_: str, props: Properties) -> ReadResult:
         """Return the facts as the host shows them."""
         from facts.fact import seen  # noqa: PLC0415 - only the provider's process reads facts
 

@@ -20,6 +20,7 @@ from lab.demo import verdicts
 from lab.demo.delivery import send
 from lab.net.network import namespace_argv, namespace_exec
 from lab.operator import machine
+from lab.operator.stack import Run, Stack
 from lab.progress import wait_until
 from tests.e2e.conftest import SELECTORS, Deployment
 
@@ -187,3 +188,14 @@ def test_no_operation_is_left_running(deployment: Deployment) -> None:
         what="a step is still at work",
         seconds=30,
     )
+
+
+@pytest.mark.parametrize("what", [Stack.preview, Stack.up, Stack.destroy])
+def test_a_host_that_does_not_answer_is_told_once(
+    deployment: Deployment, what: Callable[[Stack], Run]
+) -> None:
+    with silent_link():
+        done = what(deployment.stack)
+    assert done.status != 0
+    assert done.seconds < 30, done.output
+    assert done.output.count("no SSH within") == 1, done.output

@@ -8,9 +8,7 @@ def test_destroy_removes_ours_and_leaves_the_rest(deployment: Deployment) -> Non
     done = deployment.stack.destroy()
     assert done.status == 0, done.output
     assert records("tapal.test") == deployment.zone_before
-    left = nodes.run(
-        "vps", ["sh", "-c", "find /etc /usr/local /var/lib -name '*tapal*'"]
-    )
+    left = nodes.run("vps", ["sh", "-c", "find /etc /usr/local /var/lib -name '*tapal*'"])
     assert left.stdout.decode().split() == []
     for path in ("/etc/chasquid/domains/tapal.test", "/etc/letsencrypt/live/smtp.tapal.test"):
         assert nodes.run("vps", ["test", "-e", path]).returncode != 0, path

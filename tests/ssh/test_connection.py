@@ -128,6 +128,20 @@ def test_a_refused_login_is_tried_once(server: Server) -> None:
     assert server.dials == 1
 
 
+def test_one_caller_is_told_and_the_others_are_told_again(server: Server) -> None:
+    repeated: list[bool] = []
+
+    def call(_: int) -> None:
+        with pytest.raises(SshError) as told:
+            session.run(["true"], patience=5)
+        repeated.append(told.value.is_repeated)
+
+    target = server.target(login=STRANGER)
+    with closing(Session(target)) as session, ThreadPoolExecutor(CALLERS) as pool:
+        list(pool.map(call, range(CALLERS)))
+    assert sorted(repeated) == [False] + [True] * (CALLERS - 1)
+
+
 def test_another_host_key_is_met_once(server: Server) -> None:
     said = set(all_at_once(server.target(host_key=STRANGER), 5))
     assert len(said) == 1
