@@ -48,7 +48,11 @@ for users in /etc/chasquid/domains/*/users; do
     fail "chasquid cannot read $users" "see the lines above; the running server was left as it is"
 done
 
-if is_fresh; then
+# No quick way round: `is-enabled` and `is-active` of several units are true if one of them is.
+all_units() { for unit in "${units[@]}"; do systemctl --quiet "$1" "$unit" || return 1; done; }
+all_units is-enabled || quiet systemctl enable "${units[@]}"
+
+if is_fresh && all_units is-active; then
   # By itself it would do so within 30 seconds: a person may log in with a new password at once.
   quiet systemctl kill --signal=HUP --kill-whom=main chasquid.service
   say "chasquid runs with all of this already, and reads its users again"
@@ -56,7 +60,8 @@ else
   say "starting chasquid"
   quiet systemctl daemon-reload
   systemctl reset-failed "${units[@]}" 2>/dev/null || true
-  quiet systemctl enable "${units[@]}"
+  # A socket cannot be opened for a service that runs already.
+  all_units is-active || quiet systemctl stop chasquid.service || true
   quiet systemctl restart chasquid.service || true
 fi
 
