@@ -85,6 +85,7 @@ class Host(Model):
     timezone: str | None = None
     locale: str | None = None
     apt_mirror: str | None = None
+    open_ports: tuple[Port, ...] = ()
     open_outgoing: tuple[Port, ...] = ()
     never_block: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Checks ``host.neverBlock`` (who is spared) and ``host.openOutgoing`` (what else may leave)."""
+"""Checks what else may come in and leave (``host.openPorts``, ``openOutgoing``), who is spared."""
 
 import ipaddress
 
@@ -10,6 +10,12 @@ from settings.stack_file import SOURCE
 
 WIDEST = {4: 8, 6: 19}  # the largest networks that one provider was given
 
+OPEN_PORTS = Rule(
+    id="open-ports",
+    source=SOURCE,
+    why="Each entry lets the internet reach one port, TCP or UDP, of something else on the server.",
+    cure='write a number from 1 to 65535 for TCP, or one like "51820/udp"',
+)
 OPEN_OUTGOING = Rule(
     id="open-outgoing",
     source=SOURCE,
@@ -25,20 +31,22 @@ NEVER_BLOCK = Rule(
 
 
 def check(host: Host) -> list[Finding]:
-    """Return what is wrong with the two lists of ``host``."""
+    """Return what is wrong with the three lists of ``host``."""
     findings: list[Finding] = []
+    for index, one in enumerate(host.open_ports):
+        findings += _port(one, f"host.openPorts[{index}]", OPEN_PORTS)
     for index, one in enumerate(host.open_outgoing):
-        findings += _port(one, f"host.openOutgoing[{index}]")
+        findings += _port(one, f"host.openOutgoing[{index}]", OPEN_OUTGOING)
     for index, one in enumerate(host.never_block):
         findings += _network(one, f"host.neverBlock[{index}]")
     return findings
 
 
-def _port(value: str, key: str) -> list[Finding]:
+def _port(value: str, key: str, rule: Rule) -> list[Finding]:
     try:
-        ports.outgoing(value)
+        ports.read(value)
     except ports.PortError as error:
-        return [OPEN_OUTGOING.found(key, reason=str(error))]
+        return [rule.found(key, reason=str(error))]
     return []
 
 
