@@ -18,7 +18,6 @@ from mail.template import render
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
 BOOTED = {"boot": "finished", "clock": fact.RIGHT, "free disk": fact.ENOUGH}
-HTTP = 80
 UNIT = "tapal-firewall.service"
 DROP_IN = "nftables.service.d/tapal.conf"
 FIREWALL = "/etc/tapal/firewall.nft"
@@ -153,10 +152,12 @@ class Host(Component):
     def _rules(self) -> str:
         plan = self._args.plan
         urls = (plan.acme.directory, plan.settings.apt_mirror, plan.server.debian_mirror)
+        entering = ports.entering(plan.settings.open_ports, self._args.ssh_port)
         leaving = ports.leaving(plan.settings.open_outgoing, urls)
         return render(
             "components/host/firewall.nft.j2",
-            ports=sorted({self._args.ssh_port, HTTP, *ports.SERVED}),
+            ports=[port for protocol, port in entering if protocol == ports.TCP],
+            udp_ports=[port for protocol, port in entering if protocol == ports.UDP],
             mail_ports=ports.SERVED,
             smtp=ports.SMTP,
             leaving_tcp=[port for protocol, port in leaving if protocol == ports.TCP],

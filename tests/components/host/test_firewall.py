@@ -29,6 +29,23 @@ def test_what_the_stack_opens_leaves_too() -> None:
     assert leaving(text) == {"tcp": [22, 25, 53, 80, 443, 2525], "udp": [53, 123, 51820]}
 
 
+def entering(text: str) -> dict[str, list[int]]:
+    """Return the ports that may be reached, by protocol; not those that have a chain of theirs."""
+    chain = text[text.index("chain input") : text.index("chain mail")]
+    found = re.findall(r"^ *(tcp|udp) dport \{ ([0-9, ]+) \} accept$", chain, re.MULTILINE)
+    return {protocol: [int(one) for one in ports.split(",")] for protocol, ports in found}
+
+
+def test_by_default_ssh_mail_and_the_certificate_authority_come_in() -> None:
+    text = declared().file("/etc/tapal/firewall.nft").inputs["content"]
+    assert entering(text) == {"tcp": [25, 80, 465, 587, 2222]}
+
+
+def test_what_the_stack_opens_comes_in_too() -> None:
+    text = rules(openPorts=["8443/tcp", "51820/udp", 443])
+    assert entering(text) == {"tcp": [25, 80, 443, 465, 587, 2222, 8443], "udp": [51820]}
+
+
 def test_the_ports_of_its_urls_need_not_be_said_again() -> None:
     data: dict[str, Any] = stack(
         host={**STACK["host"], "aptMirror": "http://mirror.test:8081/debian"},
