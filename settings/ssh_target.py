@@ -47,6 +47,7 @@ class SshTarget:
         user: login; any other than root is expected to have password-less sudo.
         host_key: the pinned public key, ``ssh-ed25519 AAAA…``.
         private_key: OpenSSH private key text; None leaves the choice to the SSH agent.
+        as_root: whether commands are run as root, or as whoever logs in.
     """
 
     address: str
@@ -54,11 +55,12 @@ class SshTarget:
     user: str = "root"
     host_key: str
     private_key: str | None = field(default=None, repr=False)
+    as_root: bool = True
 
     @property
     def sudo(self) -> str:
-        """Return the prefix that makes a command run as root, empty for root itself."""
-        return "" if self.user == "root" else "sudo -n "
+        """Return the prefix that makes a command run as root; empty where none is needed."""
+        return "sudo -n " if self.as_root and self.user != "root" else ""
 
 
 def private_key(get: ConfigReader, key_file: str | None) -> str | None:

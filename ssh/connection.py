@@ -46,6 +46,18 @@ class SshError(RuntimeError):
         self.is_repeated = False
 
 
+class HostKeyError(SshError):
+    """The host does not prove to be the pinned one."""
+
+
+class LoginError(SshError):
+    """The host does not let the user in."""
+
+
+class CutOffError(SshError):
+    """The connection was there, and the command did not come to its end."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Completed:
     """What a remote command left: exit status (-1: killed by a signal), output, errors."""
@@ -124,13 +136,13 @@ class Session:
         try:
             return await asyncio.wait_for(_ran(connection, command, stdin, hear), limit)
         except TimeoutError as error:
-            raise SshError(
+            raise CutOffError(
                 f"{self._target.address}: a command did not end within {limit:.0f} s. "
                 "Look at the host's load (uptime, df), then run `pulumi up` again."
             ) from error
         except (asyncssh.Error, OSError) as error:
             self._connection = None
-            raise SshError(
+            raise CutOffError(
                 f"{self._target.address}: the connection broke ({error}). Run `pulumi up` again: "
                 "files are written whole, so none is half there, and a step that was cut off is "
                 "run again."
@@ -188,21 +200,21 @@ async def _dial(target: SshTarget, patience: float) -> asyncssh.SSHClientConnect
             return await _connect(target, min(DIAL, max(deadline - time.monotonic(), 1)))
         except asyncssh.KeyExchangeFailed as error:
             kind = target.host_key.partition(" ")[0]
-            raise SshError(
+            raise HostKeyError(
                 f"{target.address}: the host has no key of the pinned kind, {kind} "
                 f"(tapal:host.ssh.hostKey; {error}), so nothing was sent. Read one that it has in "
                 "the provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that.",
                 is_final=True,
             ) from error
         except asyncssh.HostKeyNotVerifiable as error:
-            raise SshError(
+            raise HostKeyError(
                 f"{target.address}: the host's key is not the pinned one (tapal:host.ssh.hostKey), "
                 "so nothing was sent. If the server was reinstalled, read its new key in the "
                 "provider's console (cat /etc/ssh/ssh_host_ed25519_key.pub) and pin that.",
                 is_final=True,
             ) from error
         except asyncssh.PermissionDenied as error:
-            raise SshError(
+            raise LoginError(
                 f"{target.address}: login as {target.user} was refused. Is the public half of "
                 "tapal:sshPrivateKey in that user's ~/.ssh/authorized_keys?",
                 is_final=True,

@@ -22,9 +22,16 @@ CALLERS = 12
 
 
 class Server:
-    """An SSH server of this process, which counts who dials and who tries to log in."""
+    """An SSH server of this process, which counts who dials and who tries to log in.
+
+    Attributes:
+        answer: what it prints, whatever is run there.
+        hangs: whether what is run there does not end.
+    """
 
     def __init__(self) -> None:
+        self.answer = ""
+        self.hangs = False
         self.dials = self.logins = 0
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -78,8 +85,13 @@ class Server:
             "127.0.0.1",
             port,
             server_host_keys=[HOST_KEY],
-            process_factory=lambda process: process.exit(0),
+            process_factory=self._run,
         )
+
+    def _run(self, process: Any) -> None:  # noqa: ANN401 - asyncssh's process
+        process.stdout.write(self.answer)
+        if not self.hangs:
+            process.exit(0)
 
     def _wait(self, work: Any) -> Any:  # noqa: ANN401
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
