@@ -110,6 +110,11 @@ SECTIONS = (
         modules=("mail.zone.findings",),
     ),
     Section(
+        title="The server",
+        about="What stands in the way on a server before its first `up`, which looks at it.",
+        modules=("settings.rules.server",),
+    ),
+    Section(
         title="What a run would do",
         about="What it would delete, and what keeps it from looking around first.",
         modules=("mail.zone.deletions", "settings.rules.run", "mail.resolve"),

@@ -1,9 +1,10 @@
 """Looks at everything before anything is declared: one look, one message, one `Plan`.
 
-The stack's own state, its zones, and the DNS. Its configuration is free of errors by then.
+The stack's own state, its zones, the DNS, and a server that is new. Its configuration is free of
+errors by then.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pulumi
@@ -12,10 +13,11 @@ from components import load
 from components.host import host_stack
 from components.load import Stack
 from components.plan import Plan
-from components.preflight import assets, dns_checks, own_state, planning, zones
+from components.preflight import assets, dns_checks, own_state, planning, server, zones
 from components.preflight.own_state import OwnState
 from mail import finding
 from mail.finding import Finding
+from mail.resolve import Resolve
 from mail.zone import deletions
 
 
@@ -29,18 +31,26 @@ def look(stack: Stack) -> Plan:
     with ThreadPoolExecutor() as pool:
         resolver = pool.submit(dns_checks.resolver)
         state = own_state.read()
+        seen = pool.submit(_server, stack, state, resolver)
         found, unreachable = zones.look(stack, state)
-    plan = _with_losses(planning.plan(stack, found), state)
-    problems = [*unreachable, *_findings(plan)]
-    problems += deletions.check(plan.losses, stack.settings.allow)
-    if stack.settings.host_stack:
-        problems += host_stack.moved(stack.host, state.resources)
-    problems += dns_checks.check(plan, resolver.result())
+        plan = _with_losses(planning.plan(stack, found), state)
+        problems = [*unreachable, *_findings(plan)]
+        problems += deletions.check(plan.losses, stack.settings.allow)
+        if stack.settings.host_stack:
+            problems += host_stack.moved(stack.host, state.resources)
+        problems += dns_checks.check(plan, resolver.result())
+        problems = [*seen.result(), *problems]
     errors = finding.errors(problems)
     if errors:
         raise pulumi.RunError(finding.refusal(errors, "the plan has"))
     load.warn(problems, stack.settings.ignore)
     return plan
+
+
+def _server(stack: Stack, state: OwnState, resolver: Future[Resolve]) -> list[Finding]:
+    if not server.is_first_run(stack.settings, state.resources):
+        return []
+    return server.check(stack, resolver.result())
 
 
 def _with_losses(plan: Plan, state: OwnState) -> Plan:

@@ -2,15 +2,22 @@
 
 import copy
 import json
+import re
 import runpy
+import time
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from components.preflight import dns_checks
+from components.preflight import dns_checks, server
 from lab import keys, paths
 from mail.resolve import Resolve
+from settings.ssh_target import SshTarget
 from tests.components.recorder import Record, World, run
+
+Ask = Callable[[SshTarget, list[str]], str]
 
 SECRETS = ("cloudflare:apiToken", "tapal:sshPrivateKey", "tapal:passwords")
 HOST_KEY = keys.public_key("host")
@@ -62,14 +69,34 @@ def friendly(_name: str, kind: str) -> list[str]:
     return answers.get(kind, [])
 
 
+CLEAN = Path(__file__).parent / "preflight/servers/cases/00-clean.survey"
+
+
+def blank(_target: SshTarget, _command: list[str]) -> str:
+    """Answer as a blank server against which nothing can be said; its clock is right."""
+    text = CLEAN.read_text(encoding="utf-8").replace("203.0.113.10", STACK["host"]["ipv4"])
+    text = text.replace("0.0.0.0:22 ", f"0.0.0.0:{STACK['host']['ssh']['port']} ")
+    text = text.replace("[::]:22 ", f"[::]:{STACK['host']['ssh']['port']} ")
+    return re.sub("(?m)^clock.*", f"clock\t{time.time():.0f}", text)
+
+
 def declare(
     data: dict[str, Any],
     *,
     preview: bool = False,
     world: World | None = None,
     resolve: Resolve = friendly,
+    ask: Ask = blank,
 ) -> Record:
-    """Run ``__main__.py`` on a stack under mocks, with a DNS that ``resolve`` stands for."""
+    """Run ``__main__.py`` on a stack under mocks.
+
+    Args:
+        data: what the stack says.
+        preview: whether it is one.
+        world: what is there before.
+        resolve: stands for the DNS.
+        ask: stands for the server.
+    """
     config = {
         f"tapal:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in data.items()
@@ -79,7 +106,10 @@ def declare(
     if "i" in {name for domain in data["domains"] for name in domain.get("accounts", [])}:
         config["tapal:passwords"] = json.dumps({"i@example.com": GIVEN_PASSWORD})
     program = paths.REPOSITORY / "__main__.py"
-    with patch.object(dns_checks, "resolver", lambda: resolve):
+    with (
+        patch.object(dns_checks, "resolver", lambda: resolve),
+        patch.object(server, "ask", ask),
+    ):
         return run(
             lambda: runpy.run_path(str(program)), config, SECRETS, preview=preview, world=world
         )

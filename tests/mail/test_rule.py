@@ -11,7 +11,7 @@ from lab.paths import REPOSITORY
 from mail.rule import Rule
 from settings import registry
 
-ROOMS = ("mail", "settings", "ssh", "components", "tools", "lab", "benchmarks")
+ROOMS = ("mail", "settings", "ssh", "facts", "components", "tools", "lab", "benchmarks")
 FILES = [
     REPOSITORY / "__main__.py",
     *sorted(path for room in ROOMS for path in (REPOSITORY / room).rglob("*.py")),

@@ -44,6 +44,7 @@ OF_SOMETHING_ELSE = (
     "settings.rules.new_stack",
     "settings.rules.project",
     "settings.rules.run",
+    "settings.rules.server",
     "settings.ssh_target",
 )
 

@@ -1,0 +1,1 @@
+"""Servers as they were before a first `up`, and what is said of them."""
