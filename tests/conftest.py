@@ -42,6 +42,7 @@ NEED_LAB = (
     "tests/docs/test_walk.py",
     "tests/e2e",
     "tests/e2e_gate",
+    "tests/e2e_server",
     "tests/lab/engine",
     "tests/lab/test_bench.py",
     "tests/tools/test_state_page.py",

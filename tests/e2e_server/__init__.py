@@ -1,0 +1,1 @@
+"""Servers that nothing can be built on, in the lab."""
