@@ -37,11 +37,18 @@ def test_the_filter_lets_chown_fail_instead_of_killing() -> None:
     assert hardening.drop_in_path() == "/etc/systemd/system/chasquid.service.d/tapal.conf"
 
 
+def test_each_start_notes_which_files_it_reads_and_starts_without_that_too() -> None:
+    # "-": it may fail, where the program was taken away; "+": outside the confinement.
+    step = "/usr/local/lib/tapal/steps/chasquid-start.sh"
+    assert f"ExecStartPre=-+/bin/bash {step} record\n" in hardening.drop_in()
+
+
 def test_its_processors_are_counted_at_each_start_and_it_starts_without(tmp_path: Path) -> None:
     settings = dict(line.split("=", 1) for line in hardening.drop_in().splitlines() if "=" in line)
-    command, place = settings["ExecStartPre"], f"/run/{settings['RuntimeDirectory']}/environment"
+    place = f"/run/{settings['RuntimeDirectory']}/environment"
     assert settings["EnvironmentFile"] == f"-{place}"
-    assert command.startswith("-/bin/sh -c '")
+    before = [line for line in hardening.drop_in().splitlines() if "ExecStartPre=" in line]
+    (command,) = (line for line in before if line.startswith("ExecStartPre=-/bin/sh -c '"))
     # As systemd reads it: "$$" is a "$".
     script = command.split("'")[1].replace("$$", "$").replace(place, str(tmp_path / "environment"))
     all_ = sorted(os.sched_getaffinity(0))
