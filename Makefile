@@ -64,6 +64,9 @@ lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARG
 rules: venv  ## write docs/rules.md: every rule, its source, reason and cure
 	@$(PYTHON) -m tools.rules
 
+debian-keys: venv-dev  ## renew Debian's archive keys in components/host/keys/ (on Debian, with gpg)
+	@$(PYTHON) -m tools.debian_keys
+
 preview: named $(READY)  ## show what `make up` would change (STACK=…)
 	@$(PULUMI) preview --diff --stack $(STACK)
 
@@ -106,4 +109,4 @@ stations: venv-dev  ## how far a value travels from a stack's file to its resour
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules preview up drift users blocked unblock pr destroy send status logs bench stations down
+.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules debian-keys preview up drift users blocked unblock pr destroy send status logs bench stations down
