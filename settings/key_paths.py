@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import get_args, get_origin
 
-from settings.settings import Model
+from settings.model import Model
 
 _PART = re.compile(r"\[[0-9]{1,9}\]|[^.\[\]]+")
 

@@ -162,6 +162,10 @@ def _not_number(detail: ErrorDetails) -> tuple[str, str]:
     return f"{_shown(detail['input'])} is not a whole number", "write digits alone"
 
 
+def _not_yes_or_no(detail: ErrorDetails) -> tuple[str, str]:
+    return f"{_shown(detail['input'])} is neither true nor false", "write true or false"
+
+
 def _too_small(detail: ErrorDetails) -> tuple[str, str]:
     return f"{_shown(detail['input'])} is too small", f"write {_context(detail, 'ge')} or more"
 
@@ -208,6 +212,8 @@ def _context(detail: ErrorDetails, name: str) -> str:
 
 _REASONS = {
     "string_type": _not_text,
+    "bool_parsing": _not_yes_or_no,
+    "bool_type": _not_yes_or_no,
     "int_type": _not_number,
     "int_parsing": _not_number,
     "int_parsing_size": _not_number,

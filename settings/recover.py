@@ -18,7 +18,8 @@ from mail.address import suggest
 from mail.finding import Finding
 from settings import key_paths, messages
 from settings.key_paths import Path
-from settings.settings import MX_KINDS, PEM_MARK, Model, Settings
+from settings.model import Model
+from settings.settings import MX_KINDS, PEM_MARK, Settings
 from settings.stack_file import is_secret
 
 LONGEST = 1000  # characters of a value; the longest of use, a command, is far below

@@ -7,43 +7,15 @@ The shape is pydantic's work (unknown keys refused, nothing mutable), the rules 
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from mail import dkim, dmarc
 from mail.alias.entry import DomainAddresses
+from settings.model import Model
 from settings.normal_form import AccountName, DomainName, IpAddress, Number, Port, RecordName
 
 PEM_MARK = "-----BEGIN "
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
-
-
-class Model(BaseModel):
-    """What all settings share: frozen, camelCase in the file, unknown keys refused."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        str_strip_whitespace=True,
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, value: object) -> object:
-        # `spf:` with nothing after it is what remains when everything below it is commented out.
-        if isinstance(value, dict):
-            return {key: one for key, one in value.items() if one is not None}
-        return value
 
 
 class Ssh(Model):
@@ -74,6 +46,18 @@ def _ipv6(value: object) -> object:
     return {"address": value} if isinstance(value, str) else value
 
 
+class Upgrades(Model):
+    """Automatic security updates: whether, and at which hour what is in use may be interrupted."""
+
+    install: bool = True
+    at: str | None = None
+    reboot: bool = False
+
+
+def _upgrades(value: object) -> object:
+    return {"install": value} if value in ("on", "off", True, False) else value
+
+
 class Host(Model):
     """The server: its name is HELO, PTR, certificate and MX target in one."""
 
@@ -85,6 +69,9 @@ class Host(Model):
     timezone: str | None = None
     locale: str | None = None
     apt_mirror: str | None = None
+    packages: tuple[str, ...] = ()
+    upgrades: Annotated[Upgrades, BeforeValidator(_upgrades)] = Upgrades()
+    swap: str = "auto"
     open_ports: tuple[Port, ...] = ()
     open_outgoing: tuple[Port, ...] = ()
     never_block: tuple[str, ...] = ()
@@ -246,9 +233,11 @@ class Domain(Model):
     existing: Existing = Existing()
     dkim: tuple[DkimKey, ...] = DEFAULT_KEYS
     accounts: tuple[AccountName, ...] = ()
-    aliases: dict[str, Targets] = {}
-    send_as: dict[str, Targets] = {}
-    limits: dict[str, dict[str, Annotated[Number, Field(ge=0, le=10_000_000)]]] = {}
+    aliases: dict[str, Targets] = Field(default_factory=dict)
+    send_as: dict[str, Targets] = Field(default_factory=dict)
+    limits: dict[str, dict[str, Annotated[Number, Field(ge=0, le=10_000_000)]]] = Field(
+        default_factory=dict
+    )
 
     @property
     def dns_zone(self) -> str:
@@ -282,7 +271,7 @@ class Settings(Model):
     server: Server = Server()
     domains: tuple[Domain, ...] = ()
     allow: tuple[Permission, ...] = ()
-    ignore: dict[str, Reason] = {}
+    ignore: dict[str, Reason] = Field(default_factory=dict)
 
     def host_zone(self, host: Host) -> str:
         """Return the zone of the host's name: as told, else the longest domain it lies in."""

@@ -74,8 +74,14 @@ SECTIONS = (
     ),
     Section(
         title="The server",
-        about="Its name, addresses and certificate, and chasquid's limits.",
-        modules=("settings.rules.host", "settings.rules.door", "mail.ip", "mail.rdns"),
+        about="Its name, addresses and certificate, what runs on it, and chasquid's limits.",
+        modules=(
+            "settings.rules.host",
+            "settings.rules.upkeep",
+            "settings.rules.door",
+            "mail.ip",
+            "mail.rdns",
+        ),
     ),
     Section(
         title="Domains, names and addresses",

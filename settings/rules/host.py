@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from mail import address, ip
 from mail.finding import Finding, errors
 from mail.rule import Rule
-from settings.rules import door, ssh
+from settings.rules import door, ssh, upkeep
 from settings.settings import LETS_ENCRYPT, PEM_MARK, Acme, Host, Ipv6, Server
 from settings.stack_file import SOURCE
 
@@ -101,7 +101,7 @@ def check(host: Host) -> list[Finding]:
             LOCALE.found("host.locale", reason=f"{host.locale!r} is not a UTF-8 locale")
         )
     findings += _url(host.apt_mirror, "host.aptMirror", MIRROR_URL)
-    return findings + door.check(host)
+    return findings + upkeep.check(host) + door.check(host)
 
 
 def check_acme(acme: Acme) -> list[Finding]:

@@ -9,7 +9,8 @@ from lab.paths import REPOSITORY
 from mail.finding import errors
 from settings import key_paths, stack_file
 from settings.check import check_config, check_file
-from settings.settings import Model, Settings
+from settings.model import Model
+from settings.settings import Settings
 from settings.stray_keys import SECRET_KEYS
 
 EXAMPLE = REPOSITORY / "stacks" / "Pulumi.example.com.yaml"
