@@ -118,7 +118,7 @@ class Follower:
         if what == book.FREE:
             _log.info("free: %s", source.shown(who))
             return firewall.free([who])
-        end = datetime.fromtimestamp(until, timezone.utc)  # noqa: UP017 - Python 3.9 and 3.10
+        end = datetime.fromtimestamp(until, timezone.utc)
         _log.info("blocked until %s: %s", f"{end:%Y-%m-%d %H:%M:%S} UTC", source.shown(who))
         self._shut += [who] if until > time.time() else []
         return firewall.block({who: until})

@@ -82,7 +82,7 @@ def _is_blocked(who: str) -> bool:
 def _blocked(element: Mapping[str, Any], now: float) -> Mapping[str, object]:
     until = "never"
     if "expires" in element:
-        ends = datetime.fromtimestamp(now + element["expires"], timezone.utc)  # noqa: UP017 - 3.10
+        ends = datetime.fromtimestamp(now + element["expires"], timezone.utc)
         until = f"{ends:%Y-%m-%dT%H:%M:%SZ}"
     return {"address": source.shown(element["val"]), "until": until}
 
