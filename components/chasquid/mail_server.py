@@ -12,9 +12,6 @@ from components.resources.host_file import HostFile
 from facts import fact
 from mail.chasquid import files as chasquid_files
 from mail.chasquid import hardening
-from mail.template import render
-
-PREFERENCES = "/etc/apt/preferences.d/tapal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +54,6 @@ class MailServer(Component):
         self.register_outputs({"hostName": args.chasquid.host_name})
 
     def _install(self) -> pulumi.Resource:
-        pin = HostFile(
-            f"{self._label}-apt-pin",
-            path=PREFERENCES,
-            content=render(
-                "components/chasquid/apt-preferences.j2", package="chasquid", suite="testing"
-            ),
-            opts=self.child(),
-        )
         minimum = chasquid_files.MINIMUM_VERSION
         return step(
             f"{self._label}-install",
@@ -75,7 +64,7 @@ class MailServer(Component):
                 "chasquid's source": "there",
             },
             actions=("apply", "delete"),
-            opts=self.child(pin),
+            opts=self.child(),
         )
 
     def _conf(self) -> HostFile:

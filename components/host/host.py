@@ -14,9 +14,15 @@ from components.resources.host_folder import HostFolder
 from components.resources.host_step import ON_HOST, HostStep
 from facts import fact
 from mail import ports
+from mail.chasquid import files as chasquid_files
 from mail.template import render
+from settings.rules import upkeep
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
+UPGRADES = "unattended-upgrades"
+TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
+KEYS = "/etc/apt/keyrings/tapal-debian.asc"
+PREFERENCES = "/etc/apt/preferences.d/tapal-testing"
 BOOTED = {"boot": "finished", "clock": fact.RIGHT, "free disk": fact.ENOUGH}
 UNIT = "tapal-firewall.service"
 DROP_IN = "nftables.service.d/tapal.conf"
@@ -54,7 +60,7 @@ class Host(Component):
         waited = self._step("wait", self.tools, facts=BOOTED)
         system = self._system(waited)
         ipv6 = self._ipv6(system)
-        packages = self._packages(system)
+        packages = self._packages(self._upkeep(system))
         self.ready = self._firewall(packages, ipv6)
         settings = args.plan.settings
         self.register_outputs({"address": settings.ipv4, "name": settings.name})
@@ -105,10 +111,52 @@ class Host(Component):
             facts["locale"] = host.locale
         return self._step("system", before, data=data, facts=facts, actions=("apply", "delete"))
 
+    def _upkeep(self, before: pulumi.Resource) -> HostStep:
+        # Before the packages: apt-get is what needs most memory.
+        host = self._args.plan.settings
+        swap = upkeep.swap_megabytes(host.swap) or host.swap
+        data = (
+            f"upgrades={_yes(host.upgrades.install)}\nat={host.upgrades.at or ''}\n"
+            f"reboot={_yes(host.upgrades.reboot)}\nswap={swap}\n"
+        )
+        facts = dict.fromkeys(TIMERS, fact.ENABLED) if host.upgrades.install else {}
+        return self._step("upkeep", before, data=data, facts=facts, actions=("apply", "delete"))
+
     def _packages(self, before: pulumi.Resource) -> HostStep:
-        facts = {f"package: {name}": fact.INSTALLED for name in PACKAGES}
+        """Install the host's packages, and chasquid: or know that it cannot be installed here.
+
+        So where chasquid comes from is known here already, before a record names this host.
+        """
+        host, server = self._args.plan.settings, self._args.plan.server
+        keys = HostFile(
+            f"{self._label}-debian-keys",
+            path=KEYS,
+            content=_text("keys/debian-archive.asc"),
+            opts=self.child(),
+        )
+        pin = HostFile(
+            f"{self._label}-apt-pin",
+            path=PREFERENCES,
+            content=render(
+                "components/host/apt-preferences.j2", package="chasquid", suite="testing"
+            ),
+            opts=self.child(),
+        )
+        upgrades = [UPGRADES] if host.upgrades.install else []
+        packages = sorted({*PACKAGES, *upgrades, *host.packages})
+        minimum = chasquid_files.MINIMUM_VERSION
+        lines = (f"minimum={minimum}", f"mirror={server.debian_mirror or ''}", *packages)
+        facts = {f"package: {name}": fact.INSTALLED for name in packages}
         facts["installations"] = "whole"
-        return self._step("packages", before, data="\n".join(PACKAGES) + "\n", facts=facts)
+        return self._step(
+            "packages",
+            before,
+            keys,
+            pin,
+            data="".join(f"{line}\n" for line in lines),
+            facts=facts,
+            actions=("apply", "delete"),
+        )
 
     def _ipv6(self, before: pulumi.Resource) -> HostStep | None:
         host = self._args.plan.settings
@@ -167,3 +215,7 @@ class Host(Component):
 
 def _text(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -36,7 +36,15 @@ def _named(what: str) -> Declared:
             "/etc/letsencrypt/renewal-hooks/deploy/tapal",
             "certbot runs it",
         ),
-        ("mail-install", "/etc/apt/preferences.d/tapal", "nothing else comes from testing"),
+        ("host-packages", "/etc/apt/preferences.d/tapal-testing", "it names the source of testing"),
+        ("host-packages", "/etc/apt/keyrings/tapal-debian.asc", "which those keys have signed"),
+        ("host-packages", "host-upkeep", "apt-get needs memory"),
+        (
+            "host-records-a-smtp.example.com",
+            "host-packages",
+            "no address is published for a host that chasquid cannot be installed on",
+        ),
+        ("mail-install", "/etc/apt/preferences.d/tapal-testing", "nothing else comes from testing"),
         ("/etc/chasquid/chasquid.conf", "mail-install", "it replaces the package's own"),
         (
             "mail-own-domain-smtp.example.com",
