@@ -20,7 +20,11 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m lab", description="The offline internet.")
+    parser = argparse.ArgumentParser(
+        prog="python -m lab",
+        description="The offline internet.",
+        epilog="A blank VPS is a Debian 13, or what $TAPAL_VPS names: debian12 or ubuntu.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, function: object, text: str) -> argparse.ArgumentParser:

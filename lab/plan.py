@@ -39,7 +39,10 @@ VPS_PTR_BEFORE = "vmi113010.provider.test"  # what the provider sets until the p
 
 VPS_HOSTNAME = "vmi113010"  # the provider's own name for it
 VPS_MAC = "00:50:56:71:30:10"
-SUITE = "trixie"  # the Debian that both containers run
+SUITE = "trixie"  # the Debian that the containers run, if $TAPAL_VPS names no other for the VPS
+VPS_SYSTEMS = {"debian13": SUITE, "debian12": "bookworm", "ubuntu": "bookworm"}
+UBUNTU_USER, UBUNTU_UID = "ubuntu", 1000  # who logs in there, besides root
+VPS_SYSTEM = os.environ.get("TAPAL_VPS") or "debian13"
 
 # The world: one container, many addresses, so that each role has its own.
 WORLD_IPV4_GATEWAY = "198.51.100.1"

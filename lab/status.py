@@ -29,7 +29,7 @@ def parts() -> list[Part]:
     """Look at everything; asks each service once."""
     images = [
         Part(name=f"image {layer.name}", good=layer.path.exists(), where=str(layer.path))
-        for layer in (image.BASE, image.WORLD)
+        for layer in dict.fromkeys((image.BASE, image.WORLD, image.of_vps()))
     ]
     return [
         *images,

@@ -1,15 +1,18 @@
-"""``python -m lab.demo [send]``: the whole demo, or one more mail with the running stack."""
+"""``python -m lab.demo [short|send]``: the demo, its first part, or one more mail."""
 
 import sys
 
-from lab.demo import run
 from lab.errors import LabError
 
 
 def main() -> int:
     """Run what the command line asks for; return the exit status."""
     try:
-        return run.once() if sys.argv[1:] == ["send"] else run.main()
+        from lab.demo import run  # noqa: PLC0415 - $TAPAL_VPS is read there, and may be wrong
+
+        if sys.argv[1:] == ["send"]:
+            return run.once()
+        return run.main(short=sys.argv[1:] == ["short"])
     except LabError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1

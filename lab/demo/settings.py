@@ -1,6 +1,5 @@
 """Variants of the lab's stack file, so that a trial changes no tracked file."""
 
-import copy
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from lab import paths
+from lab import paths, plan
+from lab.images import mirror
 from lab.operator.stack import Stack
 
 Change = Callable[[dict[str, Any]], None]
@@ -28,13 +28,21 @@ def variant(change: Change, *, name: str = "lab") -> Iterator[Stack]:
         change: gets the ``config`` mapping of the lab's stack file and alters it in place.
         name: the stack; any other has the passphrase and the secrets of ``lab``.
     """
-    content = yaml.safe_load(stack_file().read_text(encoding="utf-8"))
-    changed = copy.deepcopy(content)
+    changed = yaml.safe_load(stack_file().read_text(encoding="utf-8"))
+    of_the_vps(changed["config"])
     change(changed["config"])
     with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
         file = Path(folder, f"Pulumi.{name}.yaml")
         file.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
         yield Stack(name=name, config_file=file)
+
+
+def of_the_vps(config: dict[str, Any]) -> None:
+    """Fit the configuration to what the lab's VPS runs (``$TAPAL_VPS``): on Ubuntu not as root."""
+    if plan.VPS_SYSTEM == "ubuntu":
+        config["tapal:host"]["ssh"]["user"] = plan.UBUNTU_USER
+        here = mirror.machine()
+        config["tapal:server"]["debianMirror"] = here.inside(here.archive)
 
 
 def another_alias(config: dict[str, Any]) -> None:

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes the tree of a Debian 13 VPS as a provider's image has it: what Debian's own cloud image
+# Makes the tree of a Debian VPS as a provider's image has it: what Debian's own cloud image
 # carries, without cloud-init (lab/vps/first_boot.py stands for it), kernel and boot loader.
-# Usage: base.sh TARGET MIRROR (http_proxy and https_proxy as debootstrap's wget reads them)
+# Usage: base.sh TARGET MIRROR SUITE (http_proxy and https_proxy as debootstrap's wget reads them)
 set -euo pipefail
-target=$1 mirror=$2
+target=$1 mirror=$2 suite=$3
 
 packages=(
   ca-certificates dbus gpgv iproute2 iputils-ping less locales nano netbase netplan.io nftables
   openssh-server procps python3-minimal systemd systemd-resolved systemd-sysv udev wget)
 mkdir -p "$target"
 debootstrap --variant=minbase --include="$(IFS=, && echo "${packages[*]}")" \
-  trixie "$target" "$mirror"
+  "$suite" "$target" "$mirror"
 
 echo 'en_US.UTF-8 UTF-8' >"$target/etc/locale.gen"
 chroot "$target" locale-gen

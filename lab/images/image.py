@@ -1,9 +1,10 @@
 """The disks that nodes start from: overlay layers, built once and kept in the cache.
 
 ``base`` is a Debian 13 as a VPS provider delivers it, ``world`` what is laid over it for the lab's
-services, ``rivals`` what is laid over that for `make bench` alone. A layer's folder is named for
-the hash of its recipe (and of the layer below), so a changed recipe makes a new one; it is built
-under another name and renamed when whole.
+services, ``rivals`` what is laid over that for `make bench` alone. ``debian12`` and ``ubuntu`` are
+what a VPS can be instead (``$TAPAL_VPS``), built when that is asked for. A layer's folder is named
+for the hash of its recipe (and of the layer below), so a changed recipe makes a new one; it is
+built under another name and renamed when whole.
 """
 
 import fcntl
@@ -11,12 +12,12 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths
+from lab import paths, plan
 from lab.errors import LabError
 from lab.images import mirror
 from lab.images.apt_files import write_apt_files
@@ -27,18 +28,33 @@ _RECIPES = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer: its recipe ``images/<name>.sh``, the layer below, settings the recipe takes."""
+    """One layer.
+
+    Attributes:
+        name: what it is called.
+        suite: the Debian that it is made from.
+        recipe: its script in ``images/``, if that is not called as the layer is.
+        below: the layer that it lies on.
+        settings: a folder of files that the recipe takes.
+    """
 
     name: str
+    suite: str = plan.SUITE
+    recipe: str = ""
     below: "Layer | None" = None
     settings: Path | None = None
 
     @property
+    def script(self) -> Path:
+        """The recipe."""
+        return _RECIPES / f"{self.recipe or self.name}.sh"
+
+    @property
     def key(self) -> str:
         """The hash of everything that decides what is in the layer."""
-        whole = hashlib.sha256(self.below.key.encode() if self.below else b"")
+        whole = hashlib.sha256(self.below.key.encode() if self.below else self.suite.encode())
         settings = sorted(self.settings.iterdir()) if self.settings else []
-        for file in (_RECIPES / f"{self.name}.sh", *settings):
+        for file in (self.script, *settings):
             whole.update(file.read_bytes())
         return whole.hexdigest()[:12]
 
@@ -56,6 +72,23 @@ class Layer:
 BASE = Layer(name="base")
 WORLD = Layer(name="world", below=BASE, settings=_RECIPES.parent / "world/root/etc/rspamd/local.d")
 RIVALS = Layer(name="rivals", below=WORLD)
+DEBIAN12 = Layer(name="debian12", suite="bookworm", recipe="base")
+UBUNTU = Layer(
+    name="ubuntu", suite="bookworm", below=DEBIAN12, settings=_RECIPES.parent / "vps/ubuntu"
+)
+ALL = (BASE, WORLD, RIVALS, DEBIAN12, UBUNTU)
+_VPS = {"debian13": BASE, "debian12": DEBIAN12, "ubuntu": UBUNTU}
+
+
+def of_vps() -> Layer:
+    """Return what the VPS starts from: what ``$TAPAL_VPS`` names.
+
+    Raises:
+        LabError: it names something else.
+    """
+    if plan.VPS_SYSTEM not in _VPS:
+        raise LabError(f"TAPAL_VPS is {plan.VPS_SYSTEM!r}; there are {', '.join(_VPS)}")
+    return _VPS[plan.VPS_SYSTEM]
 
 
 def folder() -> Path:
@@ -64,8 +97,17 @@ def folder() -> Path:
 
 
 def missing(*wanted: Layer) -> list[Layer]:
-    """Return the layers that are yet to be built, lowest first: of ``wanted``, or of the lab's."""
-    return [layer for layer in wanted or (BASE, WORLD) if not layer.path.exists()]
+    """Return the layers that are yet to be built, lowest first: for ``wanted``, or for the lab."""
+    return [layer for layer in _with_below(wanted or (WORLD, of_vps())) if not layer.path.exists()]
+
+
+def _with_below(wanted: Iterable[Layer]) -> list[Layer]:
+    found: dict[Layer, None] = {}
+    for layer in wanted:
+        if layer.below:
+            found.update(dict.fromkeys(_with_below([layer.below])))
+        found[layer] = None
+    return list(found)
 
 
 def build_all(*wanted: Layer) -> None:
@@ -85,7 +127,7 @@ def build_all(*wanted: Layer) -> None:
 
 def _prune() -> None:
     """Remove layers of older recipes, but for those that a node of any lab still lies on."""
-    used = {str(layer.path) for layer in (BASE, WORLD, RIVALS)}
+    used = {str(layer.path) for layer in ALL}
     for lower in paths.cache().glob("lab*/*/lower"):
         used.update(lower.read_text().split(":"))
     for old in folder().glob("*-*"):
@@ -108,10 +150,10 @@ def _build(layer: Layer) -> None:
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder()) as new:
         made = Path(new, "layer")
         if layer.below is None:
-            arguments = [str(made), settings.archive]
+            arguments = [str(made), settings.archive, layer.suite]
         else:
             apt = Path(new, "apt")
-            write_apt_files(apt, settings)
+            write_apt_files(apt, settings, layer.suite)
             below = ":".join(map(str, layer.below.lower))
             arguments = [
                 str(made),
@@ -119,18 +161,18 @@ def _build(layer: Layer) -> None:
                 str(apt),
                 *([str(layer.settings)] if layer.settings else []),
             ]
-        _recipe(layer.name, arguments, settings.environment())
+        _run_recipe(layer, arguments, settings.environment())
         made.rename(layer.path)
 
 
-def _recipe(name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+def _run_recipe(layer: Layer, arguments: list[str], environment: Mapping[str, str]) -> None:
     """Run a recipe in a mount namespace of its own, so that its mounts end with it."""
-    log = folder() / f"{name}.log"
+    log = folder() / f"{layer.name}.log"
     with log.open("w") as output:
         done = subprocess.run(
             ["unshare", "--mount", "--propagation", "private", "env",
              *(f"{key}={value}" for key, value in environment.items()),
-             "bash", str(_RECIPES / f"{name}.sh"), *arguments],
+             "bash", str(layer.script), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -138,4 +180,4 @@ def _recipe(name: str, arguments: list[str], environment: Mapping[str, str]) -> 
         )  # fmt: skip
     if done.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
-        raise LabError(f"building the {name} image failed; {log} ends with:\n{tail}")
+        raise LabError(f"building the {layer.name} image failed; {log} ends with:\n{tail}")

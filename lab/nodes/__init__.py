@@ -8,7 +8,7 @@ from lab.errors import LabError
 from lab.images import image
 from lab.nodes.container import Container
 
-VPS = Container(name=plan.NETNS_VPS, image=image.BASE)
+VPS = Container(name=plan.NETNS_VPS, image=image.of_vps())
 WORLD = Container(name=plan.NETNS_WORLD, image=image.WORLD)
 NODES = {"vps": VPS, "world": WORLD}
 

@@ -5,11 +5,12 @@ host, and some seconds during which it is still "starting" and dpkg is locked.
 """
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
 from lab import keys, plan
-from lab.images.apt_files import write_apt_files
+from lab.images.apt_files import write_apt_files, write_apt_settings
 from lab.images.mirror import Mirror
 from mail.template import render
 
@@ -28,7 +29,10 @@ def write(root: Path, mirror: Mirror) -> None:
     _write_ssh(root)
     _write_first_boot(root)
     _write_udev(root)
-    write_apt_files(root / "etc/apt", mirror, inside=True)
+    if plan.VPS_SYSTEM == "ubuntu":  # which has sources of its own
+        write_apt_settings(root / "etc/apt", mirror, inside=True)
+    else:
+        write_apt_files(root / "etc/apt", mirror, plan.VPS_SYSTEMS[plan.VPS_SYSTEM], inside=True)
 
 
 def _write_identity(etc: Path) -> None:
@@ -60,10 +64,21 @@ def _write_ssh(root: Path) -> None:
     host_key.write_text(keys.private_key("host"))
     host_key.with_suffix(".pub").write_text(f"{keys.public_key('host')}\n")
     (root / "root").chmod(0o700)
-    (root / "root/.ssh").mkdir(mode=0o700)
-    authorized = root / "root/.ssh/authorized_keys"
+    _authorize(root / "root", 0)
+    if plan.VPS_SYSTEM == "ubuntu":
+        home = root / "home" / plan.UBUNTU_USER
+        home.mkdir(parents=True, mode=0o750)
+        _authorize(home, plan.UBUNTU_UID)
+
+
+def _authorize(home: Path, owner: int) -> None:
+    """Let the operator's key log in to the account whose home this is."""
+    folder, authorized = home / ".ssh", home / ".ssh/authorized_keys"
+    folder.mkdir(mode=0o700)
     authorized.touch(mode=0o600)
     authorized.write_text(f"{keys.public_key('operator')} operator\n")
+    for path in (home, folder, authorized):
+        os.chown(path, owner, owner)
 
 
 def _write_first_boot(root: Path) -> None:
@@ -80,3 +95,4 @@ def _write_udev(root: Path) -> None:
         drop_in = root / f"etc/systemd/system/{unit}.d"
         drop_in.mkdir()
         shutil.copy(_FILES / "systemd-udevd.conf", drop_in / "lab.conf")
+    shutil.copy(_FILES / "udevadm", root / "usr/local/sbin")
