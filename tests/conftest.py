@@ -43,6 +43,7 @@ NEED_LAB = (
     "tests/e2e",
     "tests/e2e_gate",
     "tests/e2e_server",
+    "tests/e2e_systems",
     "tests/lab/engine",
     "tests/lab/test_bench.py",
     "tests/tools/test_state_page.py",
@@ -56,6 +57,7 @@ FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 GROUPS = {
     "tests/e2e/": "e2e",
     "tests/e2e_gate/": "gate",
+    "tests/e2e_systems/": "systems",
     "tests/lab/engine/": "engine",
     "tests/lab/": "lab",
     "tests/docs/test_walk.py": "walk",
