@@ -232,7 +232,7 @@ def _domain(snapshot: Snapshot, name: str, _wanted: str) -> str:
     return f"there, for the stack {stack}" if owner == "root:root 755" else f"owned by {owner}"
 
 
-def _hook(snapshot: Snapshot, name: str, _wanted: str) -> str:
+def _file(snapshot: Snapshot, name: str, _wanted: str) -> str:
     row = snapshot.row("file", name)
     return row[0] if row and row[0] else MISSING
 
@@ -250,6 +250,7 @@ _ABOUT: dict[str, Callable[[Snapshot, str, str], str]] = {
     "clock": _clock,
     "cloud-init and the name": _cloud_init,
     "domain's folder": _domain,
+    "file": _file,
     "firewall": _firewall,
     "free disk": _disk,
     "group": _group,
@@ -263,6 +264,6 @@ _ABOUT: dict[str, Callable[[Snapshot, str, str], str]] = {
     "package": _package,
     "package mirror": _mirror,
     "port": _port,
-    "program": _hook,
+    "program": _file,
     "time zone": _time_zone,
 }

@@ -95,7 +95,8 @@ for folder in /etc/chasquid/domains/*/; do
   name=$(basename "$folder")
   tell domain "$name" "$(stat -c '%U:%G %a' "$folder")" "$(first "/var/lib/tapal/domains/$name")"
 done
-tell file /usr/local/lib/tapal/gate/hook "$([ ! -x /usr/local/lib/tapal/gate/hook ] || echo executable)"
+[ ! -x /usr/local/lib/tapal/gate/hook ] || tell file /usr/local/lib/tapal/gate/hook executable
+[ ! -e /etc/apt/apt.conf.d/52tapal-upgrades ] || tell file /etc/apt/apt.conf.d/52tapal-upgrades there
 getent group tapal-sign >/dev/null && tell group tapal-sign
 
 if [ "$(systemctl is-active chasquid.service)" = active ]; then

@@ -20,6 +20,7 @@ from settings.rules import upkeep
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
 UPGRADES = "unattended-upgrades"
+UPGRADES_SETTINGS = "/etc/apt/apt.conf.d/52tapal-upgrades"
 TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
 KEYS = "/etc/apt/keyrings/tapal-debian.asc"
 PREFERENCES = "/etc/apt/preferences.d/tapal-testing"
@@ -120,6 +121,8 @@ class Host(Component):
             f"reboot={_yes(host.upgrades.reboot)}\nswap={swap}\n"
         )
         facts = dict.fromkeys(TIMERS, fact.ENABLED) if host.upgrades.install else {}
+        if host.upgrades.install:
+            facts[f"file: {UPGRADES_SETTINGS}"] = "there"
         return self._step("upkeep", before, data=data, facts=facts, actions=("apply", "delete"))
 
     def _packages(self, before: pulumi.Resource) -> HostStep:

@@ -194,6 +194,14 @@ DIFFERENCES = (
         shows=(fact("installations", "whole", "interrupted"),),
     ),
     Difference(
+        what="no automatic updates any more",
+        plant="rm /etc/apt/apt.conf.d/52tapal-upgrades; systemctl disable --now apt-daily.timer",
+        shows=(
+            fact("file: /etc/apt/apt.conf.d/52tapal-upgrades", "there", "missing"),
+            unit("apt-daily.timer", "stopped, disabled"),
+        ),
+    ),
+    Difference(
         what="chasquid's source gone",
         plant="rm /etc/apt/sources.list.d/tapal-testing.sources",
         shows=(fact("chasquid's source", "there", "missing"),),

@@ -24,12 +24,12 @@ done < <(grep -v = <<<"$data" || true)
 is_enough "$(installed_chasquid)" || missing+=(chasquid)
 
 write_testing_source
+finish_dpkg
 if ((${#missing[@]} == 0)); then
   say "all packages are there"
   exit 0
 fi
 
-finish_dpkg
 say "fetching the lists of packages"
 quiet apt_get update ||
   fail "apt-get update failed" "is the package mirror reachable from the host? see the lines above; tapal:host.aptMirror names another, and tapal:server.debianMirror that of Debian testing"
