@@ -21,8 +21,9 @@ leave_folder() {
   leave_folder "$(dirname -- "$1")"
 }
 
-# leave_nothing: what we keep account in goes when there is nothing to account for.
+# leave_nothing: what we keep account in goes when there is nothing to account for. Others may be
+# doing the same, or filling it again: what cannot be removed now is theirs to remove.
 leave_nothing() {
-  [ ! -d /var/lib/tapal ] || find /var/lib/tapal -depth -type d -empty -delete
+  [ ! -d /var/lib/tapal ] || find /var/lib/tapal -depth -type d -empty -delete 2>/dev/null || true
 }
 

@@ -15,6 +15,7 @@ lineage=/etc/letsencrypt/live/$name
 if [ "$1" = delete ]; then
   if [ -d "$lineage" ]; then quiet certbot delete --non-interactive --cert-name "$name"; fi
   rm -rf -- "/etc/chasquid/certs/${name:?}"
+  quiet systemctl try-restart chasquid.service # which would go on offering it
   say "certificate of $name removed from the host"
   exit 0
 fi
