@@ -58,6 +58,7 @@ DIFFERENCES = (
         what="a socket disabled",
         plant="systemctl disable chasquid-submission.socket",
         shows=(unit("chasquid-submission.socket", "running, disabled"),),
+        alone=True,
     ),
     Difference(
         what="chasquid removed by apt",
