@@ -7,12 +7,12 @@ PYTHON := venv/bin/python
 export PULUMI_RUN_PROGRAM := true
 # The lab's stack is worked on inside the lab's network, any other with the pulumi at hand.
 IN_LAB := $(filter lab,$(STACK))
-PULUMI := $(if $(IN_LAB),$(PYTHON) -m lab run pulumi,pulumi)
+ENGINE := $(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.engine
+# Answered before it is asked, for a pipeline.
+YES ?=
+GIVEN = $(if $(YES),--yes) $(ARGS)
 READY := $(if $(IN_LAB),setup,venv)
 KNOWN := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
-# The engine names a cure of its own, which goes past the stack's file.
-PROTECTED = If a DKIM key "cannot be deleted because it is protected": allow it in the stack file \
-  (tapal:allow: [dkim-keys]), make up STACK=$(STACK), then make destroy STACK=$(STACK) again
 NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml,name a stack with STACK=…); \
   the stacks here are $(KNOWN), and "make new DOMAIN=…" makes another
 
@@ -68,10 +68,13 @@ debian-keys: venv-dev  ## renew Debian's archive keys in components/host/keys/ (
 	@$(PYTHON) -m tools.debian_keys
 
 preview: named $(READY)  ## show what `make up` would change (STACK=…)
-	@$(PULUMI) preview --diff --stack $(STACK)
+	@$(ENGINE) preview $(STACK) $(ARGS)
 
-up: named $(READY)  ## make it so, after a preview and a yes (STACK=…)
-	@$(PULUMI) up --stack $(STACK)
+up: named $(READY)  ## make it so, after a preview and a yes, if there is anything to do (STACK=…, YES=1)
+	@$(ENGINE) up $(STACK) $(GIVEN)
+
+unlock: named $(READY)  ## take the lock from a run that was killed, and tidy up after it (STACK=…)
+	@$(ENGINE) unlock $(STACK) $(GIVEN)
 
 drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
 	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
@@ -88,8 +91,8 @@ unblock: named $(READY)  ## let an address in again (STACK=… ADDRESS=…)
 pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
 	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
 
-destroy: named $(READY)  ## remove our records and files, after a yes (STACK=…)
-	@$(PULUMI) destroy --run-program=false --stack $(STACK) || { echo '$(PROTECTED)' >&2; exit 1; }
+destroy: named $(READY)  ## remove our records and files, after a yes (STACK=…, YES=1)
+	@$(ENGINE) destroy $(STACK) $(GIVEN)
 
 send: setup  ## one more mail in the lab, and the receiver's verdict
 	@$(PYTHON) -m lab.demo send
@@ -109,4 +112,4 @@ stations: venv-dev  ## how far a value travels from a stack's file to its resour
 down: setup  ## stop the lab and leave nothing behind
 	@$(PYTHON) -m lab down
 
-.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules debian-keys preview up drift users blocked unblock pr destroy send status logs bench stations down
+.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules debian-keys preview up unlock drift users blocked unblock pr destroy send status logs bench stations down

@@ -118,7 +118,7 @@ class Walk:
             (r"\[[^\]]*\]:", ""),
             (r"value:", plan.API_TOKEN),
             (r"Token:", plan.API_TOKEN),
-            (r"perform this (update|destroy)\?[^?]*details", "yes"),
+            (r"(Do this to|Remove all this of) [^?]*\? \[y/N\]", "y"),
             (r"What would you like to do\?[^?]*Skip for now", "Skip"),
             (r"typing `(?P<name>[^`]+)`.*:", r"\g<name>"),
         ]

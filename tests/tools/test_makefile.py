@@ -11,6 +11,8 @@ import pytest
 
 from lab.paths import REPOSITORY
 
+SHOWN = "pulumi preview --diff --stack example.com --color never\n"
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -18,6 +20,9 @@ def project(tmp_path: Path) -> Path:
     for name in ("Makefile", "tools/venv.sh", "lab/setup.sh", "stacks/Pulumi.example.com.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy2(REPOSITORY / name, tmp_path / name)
+    shutil.copytree(REPOSITORY / "tools" / "engine", tmp_path / "tools" / "engine")
+    shutil.copy2(REPOSITORY / "tools" / "cures.py", tmp_path / "tools")
+    (tmp_path / "Pulumi.yaml").write_text("name: tapal\n")
     (tmp_path / "requirements.txt").write_text("# nothing\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\n")
     # Stands for pulumi: says what it was asked.
@@ -38,6 +43,13 @@ def stand_in(project: Path, pip: str) -> None:
     program(project / "bin" / "python3", f'[ "$1 $2" != "-m venv" ] || {{ {make_it}; }}')
 
 
+def virtual_environment(project: Path) -> None:
+    """Put an environment there that lacks nothing."""
+    (project / "elsewhere" / "bin").mkdir(parents=True)
+    (project / "elsewhere" / "bin" / "python").symlink_to(sys.executable)
+    (project / "venv").symlink_to("elsewhere")
+
+
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = f"{project / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
@@ -47,7 +59,7 @@ def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["preview", "up", "drift", "destroy"])
+@pytest.mark.parametrize("target", ["preview", "up", "unlock", "drift", "destroy"])
 def test_a_stack_that_has_no_file_gets_no_further(project: Path, target: str) -> None:
     for stack, reason in (("exmaple.com", "no stacks/Pulumi.exmaple.com.yaml"), ("", "STACK=…")):
         done = make(project, target, f"STACK={stack}")
@@ -60,7 +72,7 @@ def test_a_stack_that_has_no_file_gets_no_further(project: Path, target: str) ->
 
 
 def test_a_destroy_that_fails_has_our_cure_for_protected_keys(project: Path) -> None:
-    (project / "venv").symlink_to("bin")
+    virtual_environment(project)
     assert "protected" not in make(project, "destroy", "STACK=example.com").stderr
     program(project / "bin" / "pulumi", "echo it is protected; exit 255")
     done = make(project, "destroy", "STACK=example.com")
@@ -69,10 +81,22 @@ def test_a_destroy_that_fails_has_our_cure_for_protected_keys(project: Path) -> 
     assert "make up STACK=example.com" in done.stderr
 
 
+def test_yes_and_more_are_handed_on(project: Path) -> None:
+    virtual_environment(project)
+    for given in (["YES=1"], ["ARGS=--yes"]):
+        done = make(project, "up", "STACK=example.com", *given)
+        assert done.returncode == 0, done.stderr
+        assert "pulumi up --skip-preview --yes --stack example.com" in done.stdout
+    assert make(project, "up", "STACK=example.com").returncode != 0, "nobody is there to ask"
+    assert "--target x" in make(project, "preview", "STACK=example.com", "ARGS=--target x").stdout
+    state = f"PULUMI_BACKEND_URL=file://{project}"
+    assert "not locked" in make(project, "unlock", "STACK=example.com", state).stderr
+
+
 def test_packages_come_once_and_again_when_others_are_asked_for(project: Path) -> None:
     first, second = (make(project, "preview", "STACK=example.com") for _ in range(2))
     assert "installing" in first.stderr
-    assert first.stdout == second.stdout == "pulumi preview --diff --stack example.com\n"
+    assert first.stdout == second.stdout == SHOWN
     assert second.stderr == ""
     (project / "requirements.txt").write_text("# something\n")
     assert "installing" in make(project, "venv").stderr

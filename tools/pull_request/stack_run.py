@@ -7,20 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from settings.stack_file import PROJECT
+from tools.cures import cure
 from tools.pull_request import repository, secret_filter
 from tools.pull_request.preview_plan import Plan, PlanError, read
 from tools.pull_request.secret_filter import SecretFilter
-
-# What `pulumi` says of a place that is not set up yet, and what the person does about it.
-CURES = {
-    "no stack named": "make it: pulumi stack init {stack}; then commit its file",
-    "incorrect passphrase": "give the stack's own passphrase by PULUMI_CONFIG_PASSPHRASE",
-    "passphrase must be set": "give the stack's passphrase by PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_ACCESS_TOKEN": "give a token of Pulumi Cloud by PULUMI_ACCESS_TOKEN, or name another"
-    " place for the state by PULUMI_BACKEND_URL",
-    "currently locked by": "wait until the other run has ended; if there is none, pulumi cancel"
-    " --stack {stack}",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +105,8 @@ def _filter(stack: str) -> SecretFilter:
 
 
 def _with_cure(failure: str, stack: str, output: str = "") -> str:
-    cures = [cure for mark, cure in CURES.items() if mark in failure + output]
-    return f"{failure}\n  cure: {cures[0].format(stack=stack)}" if cures else failure
+    known = cure(failure + output, stack)
+    return f"{failure}\n  cure: {known}" if known else failure
 
 
 def _pulumi(*arguments: str) -> subprocess.CompletedProcess[str]:

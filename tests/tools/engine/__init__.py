@@ -1,0 +1,1 @@
+"""Tests of `make preview`, `up`, `destroy` and `unlock`."""

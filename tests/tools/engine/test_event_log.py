@@ -1,0 +1,68 @@
+"""Which previews leave nothing to do: the engine's own words, as they were recorded."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.engine.event_log import REFRESH, STACK, EventLogError, changes
+
+SECRET = {"ciphertext": "[secret]"}
+
+
+def result(op: str, kind: str, old: object, new: object) -> dict[str, object]:
+    wrapped = [None if one is None else {"outputs": one} for one in (old, new)]
+    step = {"op": op, "type": kind, "urn": "u", "old": wrapped[0], "new": wrapped[1]}
+    return {"resOutputsEvent": {"metadata": step}}
+
+
+def ended(**counted: int) -> dict[str, object]:
+    return {"summaryEvent": {"resourceChanges": counted}}
+
+
+OUTPUTS = {"host": "a", "passwords": SECRET}
+FIRST = result("same", STACK, OUTPUTS, {})  # as the stack is announced
+FILE = "pulumi-python:dynamic:Resource"
+
+NONE = {
+    "all the same": [FIRST, result("same", STACK, OUTPUTS, OUTPUTS), ended(same=3)],
+    "read back as it was": [result(REFRESH, FILE, {"text": "a"}, {"text": "a"}), ended(same=3)],
+    "read back by the stack itself": [result(REFRESH, STACK, OUTPUTS, {}), ended(same=3)],
+    "an empty stack": [ended()],
+}
+SOME = {
+    "a resource": [ended(same=3, update=1)],
+    "a replacement": [ended(**{"same": 3, "create-replacement": 1})],
+    "an output": [FIRST, result("same", STACK, OUTPUTS, {"host": "b"}), ended(same=3)],
+    # By hand, just as the stack's file says now: the state has yet to hear of it.
+    "a file that changed along": [
+        result(REFRESH, FILE, {"text": "a"}, {"text": "b"}),
+        ended(same=3),
+    ],
+    "a file that went along": [result(REFRESH, FILE, {"text": "a"}, None), ended(same=3)],
+}
+
+
+def log(folder: Path, events: list[dict[str, object]]) -> Path:
+    file = folder / "events.json"
+    file.write_text("".join(json.dumps(event) + "\n" for event in events))
+    return file
+
+
+@pytest.mark.parametrize("events", NONE.values(), ids=NONE)
+def test_nothing_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
+    assert not changes(log(tmp_path, events))
+
+
+@pytest.mark.parametrize("events", SOME.values(), ids=SOME)
+def test_something_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
+    assert changes(log(tmp_path, events))
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", '{"summaryEvent":', None])
+def test_half_a_log_tells_nothing(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "events.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(EventLogError, match=r"events\.json"):
+        changes(file)

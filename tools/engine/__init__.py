@@ -1,0 +1,1 @@
+"""`make preview`, `up`, `destroy` and `unlock`: Pulumi run once, stopped soon, and tidied after."""

@@ -1,0 +1,184 @@
+"""``python -m tools.engine``: what `make preview`, `up`, `destroy` and `unlock` run.
+
+Exit status: Pulumi's own if it fails; 0 if all is well or nothing is to be done; 1 if the answer
+was no, or could not be asked for; 2 if the question was wrong; 130 after Ctrl-C at a question.
+"""
+
+import argparse
+import getpass
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.cures import cure
+from tools.engine import event_log, leftovers, orphans, process, unlock
+from tools.engine.ask import agreed, say
+from tools.engine.backend import PROJECT, file_backend
+from tools.engine.event_log import EventLogError
+from tools.engine.leftovers import ClearError
+from tools.engine.process import Ended
+
+INTERRUPTED = 130
+# Who leaves goes by the state alone: docs/decisions/0006-run-program.md.
+DESTROY = ("destroy", "--run-program=false")
+PREVIEWS = {
+    "preview": ("preview", "--diff"),
+    "up": ("preview", "--diff"),
+    "destroy": (*DESTROY, "--preview-only", "--diff"),
+}
+UPDATES = {
+    "up": ("up", "--skip-preview", "--yes"),
+    "destroy": (*DESTROY, "--skip-preview", "--yes"),
+}
+QUESTIONS = {"up": "Do this to {stack}?", "destroy": "Remove all this of {stack}?"}
+
+# The engine names a cure of its own, which goes past the stack's file.
+PROTECTED = (
+    'if a DKIM key "cannot be deleted because it is protected": allow it in the stack file '
+    "(tapal:allow: [dkim-keys]), make up STACK={stack}, then make destroy STACK={stack} again"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be done.
+
+    Attributes:
+        command: ``preview``, ``up``, ``destroy`` or ``unlock``.
+        stack: the stack's name.
+        yes: whether the answer to the question is known.
+        more: what `pulumi` is told besides (``--target …``).
+        environment: what it runs in.
+    """
+
+    command: str
+    stack: str
+    yes: bool
+    more: Sequence[str]
+    environment: dict[str, str]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    known, more = _parser().parse_known_args(arguments)
+    if shutil.which("pulumi") is None:
+        say("✗ no program is called pulumi: see https://www.pulumi.com/docs/install/")
+        return 2
+    try:
+        asked = Asked(
+            command=known.command, stack=known.stack, yes=known.yes, more=more,
+            environment=_environment(known.stack),
+        )  # fmt: skip
+        return _do(asked)
+    except KeyboardInterrupt:
+        say("\n· stopped; nothing was changed")
+        return INTERRUPTED
+    except ClearError as error:
+        say(f"✗ operations that a run did not end are in the state, and stay there: {error}")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.engine",
+        description="Runs Pulumi on one stack. What is not known here is handed on to it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", choices=[*PREVIEWS, "unlock"])
+    parser.add_argument("stack", metavar="STACK")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _environment(stack: str) -> dict[str, str]:
+    # PULUMI_RUN_PROGRAM: docs/decisions/0006-run-program.md.
+    environment = {**os.environ, "PULUMI_RUN_PROGRAM": "true"}
+    given = any(
+        environment.get(f"PULUMI_CONFIG_PASSPHRASE{end}") is not None for end in ("", "_FILE")
+    )
+    if not given and sys.stdin.isatty() and _has_passphrase(stack):
+        # Pulumi has no terminal to ask on (`tools.engine.process`), and would ask twice.
+        environment["PULUMI_CONFIG_PASSPHRASE"] = getpass.getpass(f"Passphrase of {stack}: ")
+    return environment
+
+
+def _has_passphrase(stack: str) -> bool:
+    try:
+        text = (PROJECT / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return any(line.startswith("encryptionsalt:") for line in text.splitlines())
+
+
+def _do(asked: Asked) -> int:
+    if ended := orphans.end():
+        say(f"· ended {_counted(ended)} that a killed run had left behind")
+    if asked.command == "unlock":
+        return unlock.unlock(asked.stack, asked.environment, yes=asked.yes)
+    if asked.command == "preview":
+        return _told(asked, _pulumi(asked, PREVIEWS["preview"]))
+    return _change(asked)
+
+
+def _counted(ended: Sequence[int]) -> str:
+    return "1 process" if len(ended) == 1 else f"{len(ended)} processes"
+
+
+def _change(asked: Asked) -> int:
+    local = file_backend(asked.environment) is not None
+    if unlock.is_locked(asked.stack, asked.environment):
+        return 1
+    if local:
+        _clear(asked)
+    with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
+        log = Path(folder) / "events.json"
+        looked = _pulumi(asked, (*PREVIEWS[asked.command], "--event-log", str(log)))
+        if looked.status or looked.stopped:
+            return _told(asked, looked)
+        if not _changes(log):
+            say(f"✓ {asked.stack}: nothing to do")
+            return 0
+    if not asked.yes and not agreed(QUESTIONS[asked.command].format(stack=asked.stack)):
+        return 1
+    if not local:  # costs a download there, and the preview says nothing of them
+        _clear(asked)
+    return _told(asked, _pulumi(asked, UPDATES[asked.command]), begun=True)
+
+
+def _clear(asked: Asked) -> None:
+    if leftovers.has_pending(asked.stack, asked.environment):
+        leftovers.clear(asked.stack, asked.environment)
+        say("· dropped the notes of operations that a run did not end: they are looked at anew")
+
+
+def _changes(log: Path) -> bool:
+    try:
+        return event_log.changes(log)
+    except EventLogError as error:
+        say(f"· what the preview proposes is not known ({error}): the update will find out")
+        return True
+
+
+def _pulumi(asked: Asked, arguments: Sequence[str]) -> Ended:
+    # --event-log is one of the engine's commands for debugging.
+    environment = {**asked.environment, "PULUMI_DEBUG_COMMANDS": "true"}
+    return process.run([*arguments, "--stack", asked.stack, *asked.more], environment)
+
+
+def _told(asked: Asked, ended: Ended, *, begun: bool = False) -> int:
+    """Say what is to be done after a run that failed or was stopped; return its exit status."""
+    if ended.stopped and begun:
+        say(f"· stopped. make {asked.command} STACK={asked.stack} goes on where it was")
+    elif ended.stopped:
+        say("· stopped; nothing was changed")
+    if found := cure(ended.errors, asked.stack):
+        say(f"  cure: {found}")
+    elif unlock.abandoned(asked.stack, asked.environment):
+        say(f"  a lock is left, and nobody holds it: make unlock STACK={asked.stack}")
+    elif asked.command == "destroy" and ended.status and not ended.stopped:
+        say(f"  {PROTECTED.format(stack=asked.stack)}")
+    return ended.status or (INTERRUPTED if ended.stopped else 0)
