@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import load
+from components import interruption, load  # noqa: F401 - acts by being imported
 from components.chasquid.chasquid_service import ChasquidService
 from components.chasquid.mail_domain import MailDomain, MailDomainArgs
 from components.chasquid.mail_server import MailServer, MailServerArgs

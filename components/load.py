@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
+from components.refusal import refuse
 from mail import dmarc, finding
 from mail.finding import Finding
 from settings import credentials, given_passwords
@@ -39,7 +40,7 @@ def load(config: pulumi.Config) -> Stack:
     """Return the stack's settings and what belongs to them.
 
     Raises:
-        pulumi.RunError: something is wrong with them; the message lists everything, with cures.
+        Refusal: something is wrong with them; the message lists everything, with cures.
     """
     checked = check_config(_values(), name=pulumi.get_stack())
     problems = list(checked.findings)
@@ -49,11 +50,11 @@ def load(config: pulumi.Config) -> Stack:
     problems += _credential_problems(checked, {one.key for one in problems})
     errors = finding.errors(problems)
     if checked.settings is None or checked.host is None or errors:
-        raise pulumi.RunError(finding.refusal(errors))
+        refuse(finding.refusal(errors))
     try:
         ssh_target = read_ssh_target(_getter(config))
     except SshTargetError as error:
-        raise pulumi.RunError(finding.refusal([error.finding])) from error
+        refuse(finding.refusal([error.finding]))
     # Consent to reports is looked up in the DNS (`components.preflight.dns_checks`).
     known = [one for one in problems if one.id != dmarc.CONSENT.id]
     warn(known, checked.settings.ignore)

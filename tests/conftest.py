@@ -8,6 +8,7 @@ quick runs without root and without a network.
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,16 @@ settings.load_profile("tapal")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the tests, although the program has it end its process at once."""
+    handler = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, handler)
+
+
 # Everything in these folders and modules has the mark, and so has every test that uses one of these
 # fixtures, itself or through another one.
 NEED_LAB = (

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from components.load import Stack
+from components.refusal import refuse
 from mail.finding import Finding
 from settings.rules.run import HOST_STACK_MOVED
 from settings.settings import Host
@@ -32,7 +33,7 @@ def refer(stack: Stack) -> pulumi.StackReference | None:
         The reference; None in a preview of what comes before the host's first `up`.
 
     Raises:
-        pulumi.RunError: that stack is yet to be brought up, or brought up again.
+        Refusal: that stack is yet to be brought up, or brought up again.
     """
     name, host = stack.settings.host_stack, stack.host
     whole = f"{pulumi.get_organization()}/{pulumi.get_project()}/{name}"
@@ -41,7 +42,7 @@ def refer(stack: Stack) -> pulumi.StackReference | None:
     if problem:
         message = f"tapal:hostStack: {name} {problem}. Cure: `pulumi up --stack {name}` first."
         if not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(message)
+            refuse(message)
         pulumi.log.warn(message)
     return pulumi.StackReference("host-stack", stack_name=whole) if told else None
 

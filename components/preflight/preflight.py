@@ -7,14 +7,13 @@ errors by then.
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-import pulumi
-
 from components import load
 from components.host import host_stack
 from components.load import Stack
 from components.plan import Plan
 from components.preflight import assets, dns_checks, own_state, planning, server, zones
 from components.preflight.own_state import OwnState
+from components.refusal import refuse
 from mail import finding
 from mail.finding import Finding
 from mail.resolve import Resolve
@@ -25,8 +24,7 @@ def look(stack: Stack) -> Plan:
     """Return what a run of ``stack`` is going to do.
 
     Raises:
-        pulumi.RunError: something speaks against the run; the message lists everything, with
-            cures.
+        Refusal: something speaks against the run; the message lists everything, with cures.
     """
     with ThreadPoolExecutor() as pool:
         resolver = pool.submit(dns_checks.resolver)
@@ -42,7 +40,7 @@ def look(stack: Stack) -> Plan:
         problems = [*seen.result(), *problems]
     errors = finding.errors(problems)
     if errors:
-        raise pulumi.RunError(finding.refusal(errors, "the plan has"))
+        refuse(finding.refusal(errors, "the plan has"))
     load.warn(problems, stack.settings.ignore)
     return plan
 

@@ -1,8 +1,8 @@
 """The tree of resources: which there are, under whom, with which type tokens."""
 
-import pulumi
 import pytest
 
+from components.refusal import Refusal
 from tests.components.example import STACK, declare, declared, stack
 
 TOKENS = {
@@ -145,5 +145,5 @@ def test_preview_of_a_new_stack_lists_everything() -> None:
 
 
 def test_mocks_see_a_bad_stack_refused() -> None:
-    with pytest.raises(pulumi.RunError, match=r"domains\[0\]\.name"):
+    with pytest.raises(Refusal, match=r"domains\[0\]\.name"):
         declare(stack(domains=[{"name": "https://example.com/"}]))

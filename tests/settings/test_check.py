@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from components import load
+from components.refusal import Refusal
 from lab import keys
 from mail.finding import Finding, errors
 from settings.check import Checked, check_config
@@ -96,14 +97,14 @@ def loaded(config: dict[str, Any], secrets: tuple[str, ...] = ()) -> None:
 
 def test_several_mistakes_are_one_message() -> None:
     data = stack(acme={"email": "nobody"}, domains=[{"name": "https://a.example"}])
-    with pytest.raises(pulumi.RunError, match="2 things to put right; nothing was touched") as said:
+    with pytest.raises(Refusal, match="2 things to put right; nothing was touched") as said:
         loaded(data | {"sshPrivateKey": keys.private_key("operator")}, ("tapal:sshPrivateKey",))
     assert "acme.email" in str(said.value)
     assert "domains[0].name" in str(said.value)
 
 
 def test_a_secret_in_plain_text_is_refused_and_not_shown() -> None:
-    with pytest.raises(pulumi.RunError, match="sshPrivateKey: it stands in plain text") as said:
+    with pytest.raises(Refusal, match="sshPrivateKey: it stands in plain text") as said:
         loaded(STACK | {"sshPrivateKey": keys.private_key("operator")})
     assert "PRIVATE" not in str(said.value)
 
@@ -133,9 +134,7 @@ def test_an_error_cannot_be_ignored() -> None:
 
 def test_a_broken_private_key_is_refused_and_not_shown() -> None:
     broken = keys.private_key("operator").replace("\n", " ")
-    with pytest.raises(
-        pulumi.RunError, match="sshPrivateKey: it is not an OpenSSH private key"
-    ) as said:
+    with pytest.raises(Refusal, match="sshPrivateKey: it is not an OpenSSH private key") as said:
         loaded(STACK | {"sshPrivateKey": broken}, ("tapal:sshPrivateKey",))
     assert "b3Blbn" not in str(said.value)
 
@@ -143,7 +142,7 @@ def test_a_broken_private_key_is_refused_and_not_shown() -> None:
 def test_a_password_for_nobody_is_named_without_being_shown() -> None:
     secrets = ("tapal:sshPrivateKey", "tapal:passwords")
     given = {"j@example.com": "a-very-secret-password"}
-    with pytest.raises(pulumi.RunError, match=r"passwords\[j@example.com\]") as said:
+    with pytest.raises(Refusal, match=r"passwords\[j@example.com\]") as said:
         loaded(STACK | {"sshPrivateKey": keys.private_key("operator"), "passwords": given}, secrets)
     assert "a-very-secret" not in str(said.value)
 
@@ -180,7 +179,7 @@ def no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_opens_nothing_is_told_before_anything_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(pulumi.RunError, match="2 things to put right; nothing was touched") as said:
+    with pytest.raises(Refusal, match="2 things to put right; nothing was touched") as said:
         loaded(STACK | {"cloudflare:apiToken": ""})
     for key in ("cloudflare:apiToken", "tapal:sshPrivateKey"):
         assert f"pulumi config set --stack test --secret {key}" in str(said.value)
@@ -199,7 +198,7 @@ def test_another_credential_of_cloudflare_s_will_do(other: str) -> None:
 
 @pytest.mark.parametrize("token", ["Bearer canary", "canary ", "canary\n", "«canary»"])
 def test_more_than_the_token_is_refused_and_not_shown(token: str) -> None:
-    with pytest.raises(pulumi.RunError, match="cloudflare:apiToken: it is not the token") as said:
+    with pytest.raises(Refusal, match="cloudflare:apiToken: it is not the token") as said:
         loaded(
             STACK | {"cloudflare:apiToken": token, "sshPrivateKey": keys.private_key("operator")},
             ("tapal:sshPrivateKey",),

@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from components.preflight import planning
+from components.refusal import Refusal
 from components.resources.previous_records import (
     TYPES,
     PreviousRecordsProvider,
@@ -40,7 +41,7 @@ def run(*records: dict[str, Any], choices: dict[str, str] | None = None, **more:
 
 
 def refused(*records: dict[str, Any], **more: Any) -> str:  # noqa: ANN401 - goes to World
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         run(*records, **more)
     return str(said.value)
 
@@ -152,7 +153,7 @@ def test_all_conflicts_of_all_domains_are_one_message_and_nothing_is_declared() 
         ],
         "second.example": [held("TXT", '"v=spf1 a ~all"', "second.example")],
     }
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(STACK, world=World(records=records))
     text = str(said.value)
     assert "the plan has 6 things to put right; nothing was touched" in text
@@ -245,7 +246,7 @@ def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:
         "second.example": '403 Forbidden {"errors": [{"code": 9109, "message": "Unauthorized"}]}',
         "third.example": 'Get "https://…": connection refused',
     }
-    with pytest.raises(pulumi.RunError, match="3 things") as said:
+    with pytest.raises(Refusal, match="3 things") as said:
         declare(STACK, world=World(refused=answers))
     text = str(said.value)
     assert "domains[0].name: the API token opens no zone called example.com" in text
@@ -257,7 +258,7 @@ def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:
 def test_a_host_s_own_zone_is_looked_at_too() -> None:
     host = {**STACK["host"], "name": "smtp.example.net"}
     world = World(records={"example.net": [held("AAAA", "2001:db8::8", "smtp.example.net")]})
-    with pytest.raises(pulumi.RunError, match=r"host\.ipv6"):
+    with pytest.raises(Refusal, match=r"host\.ipv6"):
         declare(stack(host=host), world=world)
 
 

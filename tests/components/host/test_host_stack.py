@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from components.host import host_stack
+from components.refusal import Refusal
 from settings import settings
 from tests.components.example import STACK, declare
 from tests.components.recorder import Record, World
@@ -48,7 +49,7 @@ def test_it_sees_whether_the_server_runs_and_takes_up_its_files() -> None:
     ],
 )
 def test_before_the_host_is_up_nothing_is_declared(told: dict[str, Any], words: str) -> None:
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         on_host(told)
     assert words in str(said.value)
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
 
+from components.refusal import Refusal
 from mail.zone import deletions, owner
 from tests.components.example import STACK, declare, stack
 from tests.components.recorder import Record, World
@@ -30,7 +30,7 @@ def guarded(before: Stack, after: Stack, **allow: list[str]) -> str:
     world = World(state=state_of(declare(before)))
     try:
         declare(after | allow, world=world)
-    except pulumi.RunError as error:
+    except Refusal as error:
         return str(error)
     return ""
 
@@ -129,7 +129,7 @@ def test_a_record_that_was_there_before_us_is_not_ours_to_lose() -> None:
             resource["outputs"] = resource["outputs"] | {"comment": "by hand"}
     kept = stack(allow=[deletions.DKIM_KEYS])
     kept["domains"] = kept["domains"][:2]
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(kept, world=world)
     assert "mail records" not in str(said.value)
 
@@ -139,7 +139,7 @@ def test_a_renamed_stack_has_what_it_had() -> None:
     for resource in world.state.values():
         if "comment" in resource["outputs"]:
             resource["outputs"] = resource["outputs"] | {"comment": owner.comment("before")}
-    with pytest.raises(pulumi.RunError, match="of its 4 mail records would be"):
+    with pytest.raises(Refusal, match="of its 4 mail records would be"):
         declare(stack(domains=STACK["domains"][:2]), world=world)
 
 
@@ -172,7 +172,7 @@ def kept(*, taken: bool) -> str:
     data["domains"][0]["existing"] = {"spf": "keep", "dmarc": "keep"}
     try:
         declare(data, world=World(records={"second.example": ours}, state=state_of(before)))
-    except pulumi.RunError as error:
+    except Refusal as error:
         return str(error)
     return ""
 

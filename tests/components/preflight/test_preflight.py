@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import pulumi
 import pytest
 
+from components.refusal import Refusal
 from mail.resolve import UnansweredError
 from tests.components.example import STACK, declare, friendly, stack
 from tests.components.preflight.test_deletions import state_of
@@ -30,7 +30,7 @@ def test_everything_in_one_message() -> None:
     changed = stack()
     del changed["domains"][1]
     world = World(state=state, records={"example.com": [SPF]})
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(changed, world=world, resolve=answer)
     text = str(said.value)
     assert "the plan has 4 things to put right; nothing was touched:" in text
@@ -42,11 +42,11 @@ def test_the_record_that_is_judged_is_the_one_that_will_be() -> None:
     merged = stack()
     merged["domains"][0]["existing"] = {"spf": "merge"}
     world = World(records={"example.com": [SPF]})
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(merged, world=world, resolve=answer)
     assert "domains[0].spf: _old.test has no SPF record" in str(said.value)
     merged["domains"][0]["existing"] = {"spf": "replace"}
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(merged, world=world, resolve=answer)
     assert "_old.test" not in str(said.value)
 
@@ -54,7 +54,7 @@ def test_the_record_that_is_judged_is_the_one_that_will_be() -> None:
 def test_a_zone_that_cannot_be_looked_at_loses_nothing() -> None:
     state = state_of(declare(STACK))
     world = World(state=state, refused={"second.example": "exactly one result"})
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(STACK, world=world, resolve=answer)
     assert "opens no zone called second.example" in str(said.value)
     assert "would be deleted" not in str(said.value)

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import pulumi
 import pytest
 
 from components.preflight import server
 from components.preflight.server import UnseenError
+from components.refusal import Refusal
 from lab.paths import REPOSITORY
 from mail.finding import Finding
 from mail.resolve import UnansweredError
@@ -75,7 +75,7 @@ def test_all_that_speaks_against_a_server_is_in_one_message_with_the_rest() -> N
     spf = {"id": "1", "name": "example.com", "type": "TXT", "createdOn": "2026-01-02T03:04:05Z"}
     world = World(records={"example.com": [{**spf, "content": '"v=spf1 ~all"'}]})
     answer = EVERYTHING.read_text(encoding="utf-8")
-    with pytest.raises(pulumi.RunError) as said:
+    with pytest.raises(Refusal) as said:
         declare(elsewhere, ask=lambda *_: answer, world=world)
     text = str(said.value)
     assert "nothing was touched:" in text

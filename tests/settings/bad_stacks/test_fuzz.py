@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from components import load
+from components.refusal import Refusal
 from mail.finding import errors
 from settings import credentials, stack_file
 from settings.stack_file import Config, StackFileError
@@ -81,7 +82,7 @@ def loaded(config: Config) -> str:
     secret = [key for key, value in config.items() if holds_secret(value)]
     try:
         recorder.run(lambda: load.load(pulumi.Config("tapal")), configured(config), tuple(secret))
-    except pulumi.RunError as refused:
+    except Refusal as refused:
         return str(refused)
     return ""
 
@@ -91,7 +92,7 @@ def test_secrets_that_are_junk_are_no_traceback() -> None:
     for junk in ("[]", "5", "null", '{"a": 1}', '{"a@b.example": null}', "{", '"x"', "[" * 9999):
         for key in SECRET_KEYS:
             config = {**host, f"tapal:{key}": junk}
-            with pytest.raises(pulumi.RunError, match="to put right"):
+            with pytest.raises(Refusal, match="to put right"):
                 recorder.run(
                     lambda: load.load(pulumi.Config("tapal")),
                     config,
