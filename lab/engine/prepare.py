@@ -28,6 +28,8 @@ from lab.paths import REPOSITORY, cache
 from lab.progress import say
 
 BUNDLED = ("pulumi-language-python", "pulumi-resource-pulumi-python")
+# What the official language host starts for each program, and looks for beside itself.
+EXECUTOR = "pulumi-language-python-exec"
 PROVIDERS = {"cloudflare": "pulumi-cloudflare"}
 HERE = Path(__file__).parent
 
@@ -104,7 +106,7 @@ def _plugin(name: str) -> Path:
 
 
 def _use_named(folder: Path) -> None:
-    wanted = {name: _bin() / name for name in BUNDLED}
+    wanted = {name: _bin() / name for name in (*BUNDLED, EXECUTOR)}
     wanted |= {f"pulumi-resource-{name}": _plugin(name) for name in PROVIDERS}
     missing = [name for name in wanted if not os.access(folder / name, os.X_OK)]
     if missing:

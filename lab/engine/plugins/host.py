@@ -1,7 +1,10 @@
 """The language host's gRPC service: what the engine asks around the run of a program."""
 
+import os
 import platform
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib.metadata import distributions
@@ -23,6 +26,7 @@ class LanguageHost(LanguageRuntimeServicer):
 
     def __init__(self, jobs: SimpleQueue[Job]) -> None:
         self._jobs = jobs
+        self._running = threading.Event()
 
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
@@ -32,10 +36,13 @@ class LanguageHost(LanguageRuntimeServicer):
         answer: Future[language_pb2.RunResponse] = Future()
 
         def job() -> None:
+            self._running.set()
             try:
                 answer.set_result(run_program(request, engine=plugin.engine_address()))
             except BaseException as failure:  # noqa: BLE001 - raised again by the waiting thread
                 answer.set_exception(failure)
+            finally:
+                self._running.clear()
 
         self._jobs.put(job)
         return answer.result()
@@ -53,8 +60,10 @@ class LanguageHost(LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo()
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        """Do nothing: the engine ends this process by a signal."""
+        """Interrupt the program, if one runs: the engine stops, and soon ends this process too."""
         del request, context
+        if self._running.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
         return Empty()
 
     def About(

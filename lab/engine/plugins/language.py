@@ -3,9 +3,7 @@
 The program runs in this very process, on its main thread, in the project's own virtual
 environment (``runtime.options.virtualenv``), as if it had been started by ``python``. The engine
 starts one language host for a preview and another for the update that follows, so nothing of
-one run is seen by the next. A ``RunError`` is one clean line; any other exception is shown with
-the traceback of the program's own frames. Both are logged here, and the engine is told to stop
-(``bail``) without a report of its own.
+one run is seen by the next. What its user reads when it fails: `lab.engine.plugins.program`.
 """
 
 import os

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.paths import REPOSITORY
 from lab.progress import wait_until
 from tests.lab.engine.harness import STACK, Project
 
@@ -29,6 +30,12 @@ class SlowProvider(ResourceProvider):
 class Slow(Resource):
     def __init__(self, name):
         super().__init__(SlowProvider(), name, dict())
+"""
+WAITING = """
+import pathlib, time
+import pulumi
+pathlib.Path("{started}").touch()
+time.sleep(60)
 """
 
 KILLED = pytest.param(
@@ -57,11 +64,39 @@ def test_nothing_outlives_pulumi(project: Project, tmp_path: Path, stop: signal.
         wait_until(started.exists, what="the operation did not start", seconds=30)
         stopped = time.monotonic()
         pulumi.send_signal(stop)
-        output = pulumi.communicate(timeout=30)[0]
+        pulumi.communicate(timeout=30)
     assert pulumi.returncode != 0
     assert time.monotonic() - stopped < 15
-    assert "Traceback" not in output
     wait_until(lambda: not running_for(project), what="the plugins did not end", seconds=10)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_an_interrupted_program_is_quiet_if_it_asks_for_it(
+    project: Project, tmp_path: Path, quiet: bool
+) -> None:
+    """Noise on the stand-in is noise on the official language host, and the other way round."""
+    project.write("interruption.py", (REPOSITORY / "components" / "interruption.py").read_text())
+    project.write("components/refusal.py", (REPOSITORY / "components" / "refusal.py").read_text())
+    started = tmp_path / "started"
+    ask = "import interruption\n" if quiet else ""
+    project.write("__main__.py", f"{ask}{WAITING.format(started=started)}")
+    status, output = interrupted(project, started)
+    assert status != 0
+    assert ("KeyboardInterrupt" in output) != quiet
+    assert ("Traceback" in output) != quiet
+
+
+def interrupted(project: Project, started: Path) -> tuple[int, str]:
+    """Preview, interrupt it when ``started`` is there, and return its status and output."""
+    command = ["pulumi", "preview", "--non-interactive", "--color", "never", "--stack", STACK]
+    with subprocess.Popen(
+        command, cwd=project.folder, env=project.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as pulumi:  # fmt: skip
+        wait_until(started.exists, what="the program did not start", seconds=30)
+        pulumi.send_signal(signal.SIGINT)
+        output = pulumi.communicate(timeout=30)[0]
+    return pulumi.returncode, output
 
 
 def running_for(project: Project) -> list[int]:

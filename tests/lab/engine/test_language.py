@@ -26,11 +26,26 @@ def test_success_says_nothing(project: Project) -> None:
     assert project.outputs() == {"a": STACK}
 
 
-def test_run_error_is_one_clean_line(project: Project) -> None:
-    project.write("__main__.py", "import pulumi\nraise pulumi.RunError('bad: do this')\n")
+ONE_MORE = "an unhandled error occurred: program exited with non-zero exit code: {status}"
+
+
+@pytest.mark.parametrize(
+    ("program", "errors"),
+    [
+        ("raise pulumi.RunError('bad: do this')", ["bad: do this", ONE_MORE.format(status=1)]),
+        ("pulumi.log.error('bad: do this')\nraise SystemExit(32)", ["bad: do this"]),
+        ("raise SystemExit(5)", [ONE_MORE.format(status=5)]),
+        ("raise SystemExit(0)", []),
+        ("raise SystemExit('bad: do this')", [ONE_MORE.format(status=1)]),
+    ],
+)
+def test_what_is_said_of_a_program_that_ends(
+    project: Project, program: str, errors: list[str]
+) -> None:
+    project.write("__main__.py", f"import pulumi\n{program}\n")
     done = project.preview()
-    assert done.status != 0
-    assert done.messages("error") == "bad: do this"
+    assert (done.status != 0) == bool(errors)
+    assert done.messages("error").splitlines() == errors
     assert "Traceback" not in done.output
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from lab.engine import build, prepare
-from lab.engine.prepare import BUNDLED, PROVIDERS, PrepareError
+from lab.engine.prepare import BUNDLED, EXECUTOR, PROVIDERS, PrepareError
 from tests.lab.engine.harness import Project
 
-EXECUTABLES = (*BUNDLED, *(f"pulumi-resource-{name}" for name in PROVIDERS))
+EXECUTABLES = (*BUNDLED, EXECUTOR, *(f"pulumi-resource-{name}" for name in PROVIDERS))
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -64,6 +64,7 @@ def test_named_folder_is_used_as_it_is(
     paths = [*(own / name for name in BUNDLED), *cache.glob("engine/clones/*/home/plugins/*/*")]
     for path in paths:
         executable(named / path.name, f'touch {marks}/{path.name}\nexec {path} "$@"')
+    executable(named / EXECUTOR, "exit 1")  # which our own language host does without
     monkeypatch.setenv("TAPAL_PLUGINS", str(named))
     assert prepare.prepare() != own
     project = Project(tmp_path)

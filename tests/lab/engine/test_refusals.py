@@ -6,6 +6,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from lab import keys
 from lab.engine.prepare import environment
 from lab.paths import REPOSITORY
 from tests.lab.engine.harness import PASSPHRASE, STACK, Project
+from tests.lab.engine.test_interruption import interrupted
 from tests.settings.bad_stacks.table import CASES, WARNED, expected
 
 # One of each kind: keys, shapes, hidden characters, secrets, the stack's shape, mail, all at once.
@@ -143,6 +145,42 @@ def test_a_good_stack_is_looked_up(
     assert done.status != 0, done.output
     assert "the stack's configuration has" not in done.output
     assert api.calls > 0, done.output
+
+
+def test_an_interruption_says_nothing_of_the_program(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program waits for an API that takes the call and does not answer."""
+    monkeypatch.setitem(program.environment, "TAPAL_SSH_PRIVATE_KEY", keys.private_key("operator"))
+    called = tmp_path / "called"
+    with silent(called) as api, silent(tmp_path / "ssh") as ssh:
+        good = case("first-try", WARNED).read_text()
+        text = good.replace("ssh: {", f"ssh: {{address: 127.0.0.1, port: {ssh}, ", 1)
+        program.configure(f"{text}  cloudflare:baseUrl: http://127.0.0.1:{api}/client/v4\n")
+        status, output = interrupted(program, called)
+    assert status != 0
+    assert "canceled" in output
+    assert "Traceback" not in output
+    assert "KeyboardInterrupt" not in output
+
+
+@contextmanager
+def silent(called: Path) -> Iterator[int]:
+    """Listen on a port, say nothing to whoever calls, and make the file ``called``."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        calls = []
+
+        def listen() -> None:
+            with suppress(OSError):  # closed
+                while True:
+                    calls.append(server.accept())
+                    called.touch()
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield int(server.getsockname()[1])
+        server.shutdown(socket.SHUT_RDWR)
+    for call, _ in calls:
+        call.close()
 
 
 def test_the_ports_are_free_again() -> None:
