@@ -42,7 +42,7 @@ service_args = MailServiceArgs.of_domains(chasquid, domains, watched=not own)
 served = MailService("domains", service_args, after(running, *domains))
 records = [DomainRecords(f"{one.name}-records", one, after(served)) for one in plan.domains]
 if own:
-    MailShutdown("shutdown", after(running, served))
+    MailShutdown("shutdown", after(running, served, *records))
 
 passwords = {address: one for domain in domains for address, one in domain.passwords.items()}
 pulumi.export("host", host_stack.describe(stack.host))

@@ -47,7 +47,11 @@ class MailService(Component):
 
 
 class MailShutdown(Component):
-    """On destroy, stops the server before the files go that it reads."""
+    """On destroy, stops the server before its records go, and the files that it reads.
+
+    It refuses while other stacks' domains are served here. So it comes first: a destroy that is
+    refused has changed nothing.
+    """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tapal:chasquid:MailShutdown", name, None, opts)

@@ -88,6 +88,16 @@ def _named(what: str) -> Declared:
         ),
         ("/etc/chasquid/domains/example.com/aliases", GATE, "nor an alias"),
         ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
+        *(
+            ("shutdown-stop", f"example.com-{record}", "a refused destroy has removed no record")
+            for record in (
+                "records-mx-smtp.example.com",
+                "records-spf",
+                "records-dmarc",
+                "dkim-2026a-record",
+            )
+        ),
+        ("shutdown-stop", "host-records-a-smtp.example.com", "nor one of the host's"),
         (
             "example.com-records-mx-smtp.example.com",
             "domains-start",
