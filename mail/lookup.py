@@ -20,6 +20,14 @@ PATIENCE = 2.0  # seconds for one question
 BUDGET = 6.0  # seconds for all of them
 
 
+def name_servers() -> list[str]:
+    """Return the addresses of the name servers that this machine asks; none if it has none."""
+    try:
+        return [str(server) for server in dns.resolver.Resolver().nameservers]
+    except (dns.exception.DNSException, OSError):
+        return []
+
+
 class Resolver:
     """Answers as `mail.resolve.Resolve` asks, to several threads at once.
 

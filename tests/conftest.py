@@ -6,6 +6,7 @@ the others. One that lacks the mark although it needs one of those fails in test
 quick runs without root and without a network.
 """
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ settings.load_profile("tapal")
 # Started in the background of a shell, this process was told to ignore Ctrl-C, and would hand that
 # on to the programs whose handling of it is tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# As Pulumi's language host does: a program that ends by a refusal leaves tasks that nobody asks.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 ROOT = Path(__file__).resolve().parent.parent
 

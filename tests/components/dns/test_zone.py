@@ -255,6 +255,30 @@ def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:
     assert ZONE_UNREACHABLE.cure in text
 
 
+GO = "dial tcp: lookup api.cloudflare.com"
+
+
+@pytest.mark.parametrize(
+    ("why", "by"),
+    [
+        ("[Errno -2] Name or service not known", ""),
+        ("[Errno -3] Temporary failure in name resolution", ""),
+        (f"{GO} on 10.0.0.1:53: server misbehaving", "(10.0.0.1)"),
+        (f"{GO} on [2001:db8::53]:53: read udp: i/o timeout", "([2001:db8::53])"),
+        (f"{GO}: no such host", ""),
+    ],
+)
+def test_a_name_server_that_is_down_is_not_told_as_cloudflare_s_outage(why: str, by: str) -> None:
+    answer = f'GET "https://api.cloudflare.com/client/v4/zones?name=example.com": {why}'
+    with pytest.raises(Refusal) as said:
+        declare(STACK, world=World(refused={"example.com": answer}))
+    text = str(said.value)
+    assert "this machine did not find api.cloudflare.com by its name server" in text
+    assert by in text
+    assert "getent hosts api.cloudflare.com" in text
+    assert "cloudflarestatus" not in text
+
+
 def test_a_host_s_own_zone_is_looked_at_too() -> None:
     host = {**STACK["host"], "name": "smtp.example.net"}
     world = World(records={"example.net": [held("AAAA", "2001:db8::8", "smtp.example.net")]})
