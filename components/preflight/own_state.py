@@ -14,12 +14,14 @@ import pulumi
 
 from components.dns import plain_record
 from components.dns.cloudflare_plugin import RECORD_TYPE
+from mail import dkim
 from mail.zone.record import PreviousRRsets, ZoneRecord
 
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
 HALF_WRITTEN = "failed to load checkpoint"
 TRIES, PAUSE = 20, 0.1  # seconds
 PREVIOUS_TYPE = "pulumi-python:dynamic/tapal:PreviousRecords"
+KEY_TYPE = "pulumi-python:dynamic/tapal:DkimKey"
 
 Outputs = Mapping[str, Any]
 
@@ -45,6 +47,14 @@ class OwnState:
             if where == (zone_id, record.name, record.type) and _is_same(held, as_listed):
                 return held.get("comment") or ""
         return None
+
+    def keys(self) -> Mapping[str, str]:
+        """Return what each of the stack's DKIM keys says in the DNS, by its record's name."""
+        return {
+            dkim.record_name(one["selector"], one["domain"]): str(one.get("record", ""))
+            for one in _of_type(self.resources, KEY_TYPE)
+            if "selector" in one and "domain" in one
+        }
 
     def previous_rrsets(self, zone_id: str) -> PreviousRRsets:
         """Return what a zone held before this stack's records replaced it."""

@@ -9,10 +9,10 @@ from mail.gate_policy import GateDomain
 from mail.spf import publish
 from mail.zone.choice import RRset, Sender, plan_dmarc, plan_spf
 from mail.zone.deletions import DKIM_KEYS
-from mail.zone.existing import RecordPlan, no_address, plan_record
+from mail.zone.existing import RecordPlan, no_address, plan_key, plan_record
 from mail.zone.mx import plan_mx
 from mail.zone.record import Listing, ZoneRecord
-from settings.settings import DkimKey, Domain, Host
+from settings.settings import Domain, Host
 
 MX_PRIORITY = 10
 
@@ -82,7 +82,12 @@ def _domain(domain: Domain, stack: Stack, zone: Zone, key: str, gate: str) -> Do
         dkim=tuple(
             KeyPlan(
                 settings=one,
-                record=_key(domain.name, one, zone.listing, f"{key}.dkim[{index}].selector"),
+                record=plan_key(
+                    dkim.record_name(one.selector, domain.name),
+                    zone.listing,
+                    f"{key}.dkim[{index}].selector",
+                    may_replace=allowed,
+                ),
                 protected=one.is_kept(allowed=allowed),
             )
             for index, one in enumerate(domain.dkim)
@@ -128,11 +133,6 @@ def _dmarc(domain: Domain, listing: Listing, key: str) -> RecordPlan:
         key=key,
     )
     return plan_dmarc(rrset)
-
-
-def _key(domain: str, key: DkimKey, listing: Listing, path: str) -> RecordPlan:
-    name = dkim.record_name(key.selector, domain)
-    return plan_record(ZoneRecord(name=name, type="TXT", content=""), "dkim", listing, path)
 
 
 def _address(name: str, kind: str, value: str, listing: Listing) -> RecordPlan:

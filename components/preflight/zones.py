@@ -61,7 +61,7 @@ def _read(name: str, state: OwnState) -> Zone:
         for record, listed in cloudflare_plugin.list_records(zone_id)
     ]
     previous = state.previous_rrsets(zone_id)
-    listing = Listing(zone=name, stack=stack, records=records, previous=previous)
+    listing = Listing(zone=name, stack=stack, records=records, previous=previous, keys=state.keys())
     return Zone(name=name, id=zone_id, listing=listing)
 
 

@@ -6,7 +6,7 @@ here. Where there is a choice to make (SPF, DMARC, MX of a domain) see `mail.zon
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mail.finding import Finding
 from mail.zone import findings as say
@@ -68,6 +68,26 @@ def plan_record(wanted: ZoneRecord, kind: Kind, listing: Listing, key: str) -> R
     ]
     planned = PlannedRecord(wanted=wanted, found=adopted or ours, adopted=adopted is not None)
     return RecordPlan(records=(planned,), findings=tuple(findings))
+
+
+def plan_key(name: str, listing: Listing, key: str, *, may_replace: bool) -> RecordPlan:
+    """Decide on the record of a DKIM key, whose content is known only when the key is.
+
+    A record that has this stack's comment, and says another key than its state has, is of a state
+    that is lost, or of another stack of the same name. To publish a new key there would leave mail
+    that was signed with the old one, and is under way, without proof.
+
+    Args:
+        name: the record's.
+        listing: the zone.
+        key: the setting that names the selector.
+        may_replace: whether the stack's file allows that a key is lost.
+    """
+    plan = plan_record(ZoneRecord(name=name, type="TXT", content=""), "dkim", listing, key)
+    found = plan.records[0].found
+    if found is None or found.held or may_replace or found.value == listing.keys.get(name):
+        return plan
+    return replace(plan, findings=(*plan.findings, say.key_without_state(found, key)))
 
 
 def no_address(name: str, kind: str, listing: Listing, key: str) -> list[Finding]:

@@ -108,6 +108,14 @@ SELECTOR_TAKEN = Rule(
     why="A selector's name holds one key.",
     cure="choose another selector",
 )
+KEY_WITHOUT_STATE = Rule(
+    id="zone-dkim-other-key",
+    source="RFC 6376 §6.1.2",
+    why="A key that is replaced takes with it the proof of every mail that it signed and that is "
+    "still under way.",
+    cure="choose another selector, bring back the state that has the key, or add dkim-keys to "
+    "tapal:allow for this one run",
+)
 PROXIED = Rule(
     id="zone-proxied",
     source=_CLOUDFLARE,
@@ -229,6 +237,18 @@ def selector_taken(found: ZoneRecord, key: str, way_out: str) -> Finding:
     """Return the finding for a selector whose name holds something else than our key."""
     reason = f"{found.name} is in use, and a selector's name holds one key{shown([found])}"
     return SELECTOR_TAKEN.found(key, reason=reason, cure=way_out)
+
+
+def key_without_state(found: ZoneRecord, key: str) -> Finding:
+    """Return the finding for a key of this stack's that its state does not know."""
+    return KEY_WITHOUT_STATE.found(
+        key,
+        reason=f"{found.name} holds another key, published by a stack of this name whose state is "
+        f"not the present one{shown([found])}",
+        cure=f"choose another selector in {key}, so that mail under way keeps its proof; or bring "
+        "back the state that has this key; or, to replace it, add dkim-keys to tapal:allow for "
+        "this one run",
+    )
 
 
 def foreign_address(found: ZoneRecord, ours: ZoneRecord | None, key: str) -> Finding:

@@ -103,12 +103,14 @@ class Listing:
         stack: the stack that looks.
         records: everything that the zone holds.
         previous: what was there before this stack's records replaced it.
+        keys: what each of this stack's DKIM keys says in the DNS, by its record's name.
     """
 
     zone: str
     stack: str
     records: Sequence[ZoneRecord] = ()
     previous: PreviousRRsets = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def of_kind(self, name: str, kind: Kind) -> list[ZoneRecord]:
         """Return the records of ``kind`` at ``name``."""

@@ -240,6 +240,40 @@ def test_replaced_mx_are_removed_after_ours_and_back_before_ours_go() -> None:
     assert record.comes_after(removed_mx, ours)
 
 
+KEY_NAME = f"2026a._domainkey.{DOMAIN}"
+KEY_TYPE = "pulumi-python:dynamic/tapal:DkimKey"
+
+
+def key_in_state(text: str) -> dict[str, dict[str, Any]]:
+    outputs = {"domain": DOMAIN, "selector": "2026a", "record": text, "algorithm": "rsa"}
+    return {"urn:key": {"type": KEY_TYPE, "outputs": outputs}}
+
+
+@pytest.mark.parametrize("state", [{}, key_in_state("v=DKIM1; k=rsa; p=new")])
+def test_a_key_of_ours_that_the_state_does_not_have_is_not_replaced(
+    state: dict[str, dict[str, Any]],
+) -> None:
+    there = held("TXT", '"v=DKIM1; k=rsa; p=old"', KEY_NAME, comment=OURS)
+    text = refused(there, state=state)
+    assert 'there:  2026a._domainkey.example.com TXT "v=DKIM1; k=rsa; p=old"' in text
+    assert "choose another selector in domains[0].dkim[0].selector" in text
+    assert "add dkim-keys to tapal:allow" in text
+
+
+def test_a_key_whose_record_alone_the_state_lacks_is_taken_as_it_is() -> None:
+    """As after a run that was killed between the record's creation and the state's next copy."""
+    there = held("TXT", '"v=DKIM1; k=rsa; p=same"', KEY_NAME, comment=OURS)
+    record = run(there, state=key_in_state("v=DKIM1; k=rsa; p=same"))
+    assert there["id"] in record.named("example.com-dkim-2026a-record").imported
+
+
+def test_a_key_may_be_replaced_if_the_stack_says_so() -> None:
+    there = held("TXT", '"v=DKIM1; k=rsa; p=old"', KEY_NAME, comment=OURS)
+    data = {**stack(), "allow": ["dkim-keys"]}
+    record = declare(data, world=World(records={DOMAIN: [there]}))
+    assert there["id"] in record.named("example.com-dkim-2026a-record").imported
+
+
 def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:
     answers = {
         "example.com": "failed to find exactly one result: 0 found",
