@@ -12,6 +12,7 @@ from pulumi_cloudflare import outputs
 from lab.engine.plugins import values
 from lab.engine.plugins.cloudflare import dns_record
 from lab.engine.plugins.cloudflare.dns_record import Difference
+from lab.engine.plugins.cloudflare.provider import TOKEN
 from lab.engine.plugins.values import UNKNOWN, Properties, Value
 
 ZONE = "0" * 32
@@ -185,3 +186,18 @@ def test_values_lose_secrets_and_keep_whole_numbers() -> None:
     assert values.from_struct(struct) == {"a": {"n": 300}, "b": [1.5, UNKNOWN], "c": None}
     back = values.from_struct(values.to_struct({"x": 1, "y": None, "z": ["q"]}))
     assert back == {"x": 1, "z": ["q"]}
+
+
+def test_a_state_is_one_that_the_official_plugin_goes_on_with() -> None:
+    """It asks the state for the record's id, and keeps whole seconds of its creation."""
+    record = {"id": "0f", "name": "a.tapal.test", "created_on": "2026-01-01T00:00:00.123456Z"}
+    state = dns_record.from_record(record, zone_id="z")
+    assert (state["id"], state["createdOn"]) == ("0f", "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("token", "right"),
+    [("a" * 39, False), ("a" * 40, True), ("-_" * 40, True), ("a" * 81, False), ("é" * 40, False)],
+)
+def test_a_token_has_40_to_80_letters(token: str, right: bool) -> None:
+    assert bool(TOKEN.fullmatch(token)) == right

@@ -20,11 +20,20 @@ PAGE_SIZE = 100
 
 
 class ApiFailure(Exception):  # noqa: N818 - not an error of ours
-    """A request that failed, in the official plugin's words; ``status`` is 0 without an answer."""
+    """A request that failed, in the official plugin's words.
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(f"failed to make http request: {message}")
+    Attributes:
+        status: of the answer; 0 without one.
+        summary: that it failed; the first part of the text.
+        detail: what was asked, and what came of it; the rest.
+    """
+
+    summary = "failed to make http request"
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"{self.summary}: {detail}")
         self.status = status
+        self.detail = detail
 
 
 class Api:

@@ -5,7 +5,8 @@ A record is the API's object, with the API's names.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.engine.plugins.values import (
@@ -48,6 +49,7 @@ TYPES = (
 )
 _NOT_SENT = ("zoneId", "includeShadowMetadata")
 _KEPT_IF_NOT_SAID = ("includeShadowMetadata", "privateRouting", "settings", "tags")
+_FRACTION = re.compile(r"\.\d+(?=Z$|[+-])")
 _NO_CASE = ("CNAME", "NS", "PTR")
 
 
@@ -116,6 +118,7 @@ def before_write(inputs: Properties, state: Properties) -> dict[str, Value]:
     """Return the state that a preview of a write shows: what the API decides is not known yet."""
     comment, old = inputs.get("comment"), state.get("comment")
     undecided: dict[str, Value] = {
+        "id": state.get("id", UNKNOWN),
         "createdOn": state.get("createdOn", UNKNOWN),
         "meta": state.get("meta", UNKNOWN),
         "modifiedOn": UNKNOWN,
@@ -135,7 +138,10 @@ def before_write(inputs: Properties, state: Properties) -> dict[str, Value]:
 def from_record(record: Properties, *, zone_id: str) -> dict[str, Value]:
     """Return the state that describes ``record`` alone, as a refresh or an import finds it."""
     shown = members(renamed(record, to_api=False))
-    state = {key: shown[key] for key in (*ARGUMENTS, *COMPUTED) if shown.get(key) is not None}
+    keys = ("id", *ARGUMENTS, *COMPUTED)  # the official plugin does not go on without the id
+    state = {key: shown[key] for key in keys if shown.get(key) is not None}
+    if "createdOn" in state:
+        state["createdOn"] = _FRACTION.sub("", str(state["createdOn"]))
     return state | {"zoneId": zone_id, "meta": json.dumps(record.get("meta") or {})}
 
 
@@ -165,6 +171,15 @@ def differences(inputs: Properties, state: Properties) -> Iterator[Difference]:
         elif has_unknown(wanted) or wanted != there:
             kind = "add" if there is None else "delete" if wanted is None else "update"
             yield Difference(path=key, kind=kind, replaces=key == "zoneId")
+
+
+def dates(found: Sequence[Difference], state: Properties) -> Iterator[Difference]:
+    """Yield what the API is going to decide about an update with the differences ``found``."""
+    if found and not any(one.replaces for one in found):
+        yield Difference(path="modifiedOn", kind="update" if "modifiedOn" in state else "add")
+        if any(one.path == "comment" and one.kind != "delete" for one in found):
+            kind = "update" if "commentModifiedOn" in state else "add"
+            yield Difference(path="commentModifiedOn", kind=kind)
 
 
 def _said(inputs: Properties) -> dict[str, Value]:

@@ -26,14 +26,14 @@ from lab.engine.plugins.values import (
 )
 
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
-# As in the official plugin: found anywhere, so that longer tokens pass too.
-_TOKEN = re.compile(r"[A-Za-z0-9-_]{40}")
+TOKEN = re.compile(r"[0-9A-Za-z\-_]{40,80}")
 _CREDENTIAL_RULE = (
     "API tokens must be 40 characters long and only contain characters a-z, A-Z, 0-9, hyphens "
     "and underscores"
 )
 _GONE = (
-    "Resource not found: The resource was not found on the server and will be removed from state."
+    "[WARNING] The resource was not found on the server and will be removed from state.: "
+    "Resource not found"
 )
 _KINDS = {
     ("add", False): messages.PropertyDiff.Kind.ADD,
@@ -60,7 +60,7 @@ class Provider(ResourceProviderServicer):
         config = from_struct(request.news)
         token = text(config, "apiToken")
         failures = []
-        if token and token != UNKNOWN and not _TOKEN.search(token):
+        if token and token != UNKNOWN and not TOKEN.fullmatch(token):
             failures = [messages.CheckFailure(property="apiToken", reason=_CREDENTIAL_RULE)]
         return messages.CheckResponse(inputs=request.news, failures=failures)
 
@@ -106,9 +106,11 @@ class Provider(ResourceProviderServicer):
     ) -> messages.DiffResponse:
         """Compare what the program says with what is known to be there."""
         del context
-        found = dns_record.differences(from_struct(request.news), from_struct(request.olds))
+        state = from_struct(request.olds)
+        found = dns_record.differences(from_struct(request.news), state)
         ignored = tuple(request.ignoreChanges)
         differences = [item for item in found if item.path.split(".")[0] not in ignored]
+        differences += dns_record.dates(differences, state)
         kinds = messages.DiffResponse.DiffChanges
         return messages.DiffResponse(
             changes=kinds.DIFF_SOME if differences else kinds.DIFF_NONE,
@@ -211,7 +213,7 @@ class Provider(ResourceProviderServicer):
             yield
         except ApiFailure as error:
             if not (gone_is_fine and error.status == 404):
-                self._log.error(str(error), urn)
+                self._log.error(f"[ERROR] {error.detail}: {error.summary}", urn)
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
     def _refuse_other_types(self, urn: str, context: grpc.ServicerContext) -> None:
