@@ -71,6 +71,7 @@ class Program(Project):
             "__main__.py",
             "Pulumi.yaml",
             "components",
+            "facts",
             "mail",
             "requirements.txt",
             "settings",
