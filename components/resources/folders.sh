@@ -21,6 +21,24 @@ leave_folder() {
   leave_folder "$(dirname -- "$1")"
 }
 
+# Which files are ours, a path a line, so that all can be read at once (host_files.py).
+notes=/var/lib/tapal/files
+
+# noted COMMAND…: puts what it makes of the notes so far into their place. One at a time.
+noted() {
+  install -d -m 0700 -- "${notes%/*}"
+  (
+    flock 9
+    [ -e "$notes" ] || : >"$notes"
+    "$@" >"$notes.new" || true
+    if [ -s "$notes.new" ]; then mv -fT -- "$notes.new" "$notes"; else rm -f -- "$notes" "$notes.new"; fi
+  ) 9<"${notes%/*}"
+}
+
+# note, forget: the paths on standard input are ours from now on, or no longer.
+note() { noted sort -u -- "$notes" -; }
+forget() { noted grep -vxF -f - -- "$notes"; }
+
 # leave_nothing: what we keep account in goes when there is nothing to account for. Others may be
 # doing the same, or filling it again: what cannot be removed now is theirs to remove.
 leave_nothing() {

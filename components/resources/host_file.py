@@ -8,6 +8,7 @@ The module must keep its path: every stack's state refers to the provider class 
 """
 
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ class HostFileProvider(HostProvider):
 
     def look(self, id_: str, props: Properties) -> ReadResult:
         """Return the file as it is on the host, or no id when it is gone."""
+        if known := self._known(id_):
+            return self._there(id_, props, asdict(known))
         done = self._script(["read", id_])
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})

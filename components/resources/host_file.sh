@@ -46,10 +46,12 @@ write)
   fi
   sync -- "$new"
   mv -fT -- "$new" "$path"
+  printf '%s\n' "$path" | note
   sync -- "$folder"
   ;;
 delete)
   rm -f -- "$path"
+  printf '%s\n' "$path" | forget
   [ ! -e "$before" ] || mv -fT -- "$before" "$path"
   leave_folder "$(dirname -- "$path")"
   leave_nothing

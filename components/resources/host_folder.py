@@ -18,6 +18,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
+from components.resources.host_files import Entry
 from components.resources.host_provider import (
     FOLDERS,
     MISSING,
@@ -44,6 +45,10 @@ class HostFolderProvider(HostProvider):
 
     def look(self, id_: str, props: Properties) -> ReadResult:
         """Return the files as they are on the host, or no id when all are gone."""
+        known = {name: self._known(f"{id_}/{name}") for name in props["files"]}
+        there = {name: one for name, one in known.items() if one}
+        if there and len(there) == len(known):
+            return self._there(id_, props, _told(there, props["mode"], props["owner"]))
         done = self._script(["read", id_, *props["files"]])
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
@@ -84,6 +89,15 @@ def unpacked(data: bytes, mode: str, owner: str) -> Properties:
             modes.add(f"{entry.mode:04o}")
             owners.add(f"{entry.uname or entry.uid}:{entry.gname or entry.gid}")
     return {"files": files, "mode": _odd(modes, mode), "owner": _odd(owners, owner)}
+
+
+def _told(there: Mapping[str, Entry], mode: str, owner: str) -> Properties:
+    """Return the files that were read, and the mode and owner that differ from the wanted ones."""
+    return {
+        "files": {name: one.content for name, one in there.items()},
+        "mode": _odd({mode, *(one.mode for one in there.values())}, mode),
+        "owner": _odd({owner, *(one.owner for one in there.values())}, owner),
+    }
 
 
 def _odd(found: set[str], wanted: str) -> str:

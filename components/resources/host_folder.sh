@@ -50,11 +50,14 @@ write)
     mv -fT -- "$new/$name" "$folder/$name"
     sync -- "$into"
   done
+  for name; do printf '%s\n' "$folder/$name"; done | forget
+  printf '%s\n' "$names" | while IFS= read -r name; do printf '%s\n' "$folder/$name"; done | note
   for name; do
     printf '%s\n' "$names" | grep -qxF -- "$name" || rm -f -- "$folder/$name"
   done
   ;;
 delete)
+  for name; do printf '%s\n' "$folder/$name"; done | forget
   for name; do
     rm -f -- "$folder/$name"
     leave_folder "$(dirname -- "$folder/$name")"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
+from components.resources.host_files import READ_ALL, Entry, HostFiles
 from settings.ssh_target import SshTargetError, read_ssh_target
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FOLDERS = Path(__file__).with_name("folders.sh").read_text(encoding="utf-8")
 MISSING = 44
+# One for all resources of a run: they are on one host.
+FILES = HostFiles()
 
 Properties = dict[str, Any]
 
@@ -83,13 +86,26 @@ class HostProvider(ResourceProvider):
         """Return what is there on the host."""
         raise NotImplementedError
 
+    def _known(self, path: str) -> Entry | None:
+        """Return the file at ``path`` as it was read with all of ours; None if it was not there."""
+        return FILES.get(path, self._read_all)
+
+    def _read_all(self) -> bytes:
+        done = self._run(["sh", "-c", READ_ALL])
+        # Without it each file is read by itself, and says what is wrong.
+        return done.stdout if done.status == 0 else b""
+
     def _there(self, id_: str, props: Properties, found: Properties) -> ReadResult:
         """Return what `read` found, in place of what the state says of it."""
         inputs = {key: value for key, value in props.items() if key != "revision"}
         return ReadResult(id_=id_, outs={**props, **found}, inputs={**inputs, **found})
 
     def _script(self, arguments: list[str], stdin: bytes = b"") -> "Completed":
-        return self._run(["sh", "-c", self.script, "tapal", *arguments], stdin)
+        try:
+            return self._run(["sh", "-c", self.script, "tapal", *arguments], stdin)
+        finally:
+            if arguments[0] != "read":
+                FILES.forget()
 
     def _run(
         self,

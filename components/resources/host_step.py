@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
-from components.resources.host_provider import HostProvider, HostStepError, Properties
+from components.resources.host_provider import FILES, HostProvider, HostStepError, Properties
 
 if TYPE_CHECKING:
     from facts.snapshot import Snapshot
@@ -92,6 +92,7 @@ class HostStepProvider(HostProvider):
             )
         finally:
             _snapshots.forget()
+            FILES.forget()  # a package may bring its own
         if done.status != 0:
             raise HostStepError(_plain(done.stderr) or _silent(name))
 

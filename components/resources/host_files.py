@@ -1,0 +1,77 @@
+"""All files of ours on a host, read at once: what a preview compares, in one round trip.
+
+Whatever writes a file notes its path on the host (``folders.sh``), and one command brings the files
+at all these paths as an archive. One that is not among them, or that is gone, is read by itself.
+
+The module must keep its path, as its neighbours.
+"""
+
+import io
+import tarfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+READ_ALL = """
+[ -e /var/lib/tapal/files ] || exit 0
+while IFS= read -r path; do
+  [ ! -f "$path" ] || printf '%s\\0' "$path"
+done </var/lib/tapal/files |
+  tar --null --files-from=- --dereference --absolute-names --ignore-failed-read -cf -
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file as it lies on the host.
+
+    Attributes:
+        content: its text; bytes that are no UTF-8 are replaced.
+        mode: four octal digits.
+        owner: ``user:group``.
+    """
+
+    content: str
+    mode: str
+    owner: str
+
+
+class HostFiles:
+    """The files, read when the first one is asked for, and again once something was written."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: Mapping[str, Entry] | None = None
+
+    def get(self, path: str, read_all: Callable[[], bytes]) -> Entry | None:
+        """Return the file at ``path``, or None if it has to be looked for by itself.
+
+        Args:
+            path: absolute path on the host.
+            read_all: runs `READ_ALL` on the host and returns what it prints.
+        """
+        with self._lock:
+            if self._known is None:
+                self._known = entries(read_all())
+            return self._known.get(path)
+
+    def forget(self) -> None:
+        """Have them read anew."""
+        with self._lock:
+            self._known = None
+
+
+def entries(archive: bytes) -> dict[str, Entry]:
+    """Return what `READ_ALL` has printed, by path."""
+    if not archive:
+        return {}
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        return {
+            f"/{member.name.lstrip('/')}": Entry(
+                content=file.read().decode("utf-8", "replace"),
+                mode=f"{member.mode:04o}",
+                owner=f"{member.uname or member.uid}:{member.gname or member.gid}",
+            )
+            for member in members
+            if (file := members.extractfile(member))
+        }
