@@ -6,20 +6,23 @@ that does not answer: these are ended here. It runs in a process group of its ow
 at a terminal reaches it from here alone, and once.
 """
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from types import FrameType
 from typing import IO
 
 from tools.engine import processes
+from tools.engine.ask import say
 from tools.engine.backend import PROJECT
 
+PAUSE = 0.1  # seconds between two looks at the signals that came
 GRACE = 4.0  # seconds between the first and the second SIGINT
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -68,8 +71,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
     Raises:
         FileNotFoundError: no program is called pulumi.
     """
-    stop = _Stop()
-    with _handled(stop):
+    with _signals() as asked:
         process = subprocess.Popen(
             ["pulumi", *arguments, "--color", "always" if sys.stdout.isatty() else "never"],
             cwd=PROJECT,
@@ -81,61 +83,30 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
         errors: list[bytes] = []
         copying = threading.Thread(target=_copy, args=(process.stderr, errors), daemon=True)
         copying.start()
-        stop.begin(process)
-        status = process.wait()
-        stop.end()
+        status = _wait(process, asked)
         copying.join(timeout=1)  # what outlives pulumi may hold the pipe open
     return Ended(
         status=status if status >= 0 else 128 - status,
-        stopped=stop.asked > 0,
+        stopped=bool(asked),
         errors=b"".join(errors).decode(errors="replace"),
     )
 
 
-class _Stop:
-    """Passes signals on to the process: SIGINT stage by stage, as time goes or as it is asked."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._timer: threading.Timer | None = None
-        self._stages = iter(STAGES)
-
-    def begin(self, process: "subprocess.Popen[bytes]") -> None:
-        """Let signals reach ``process``, and one that came before it did."""
-        self._process = process
-        if self.asked:
-            self._next()
-
-    def end(self) -> None:
-        """Forget the process, which has ended."""
-        self._process = None
-        if self._timer:
-            self._timer.cancel()
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Stop the process, or, if that was asked already, stop it faster."""
-        del number, frame
-        self.asked += 1
-        if self.asked == 1:
-            # Not print(): the signal may have come in the middle of one.
-            os.write(2, "· stopping: what is under way has a moment to end …\n".encode())
-        self._next()
-
-    def _next(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        if self._process is None:
-            return
-        stage = next(self._stages, None)
-        if stage is None:
-            return
-        pulumi = self._process.pid
-        _send(stage.signal, processes.descendants(pulumi) if stage.plugins else [pulumi])
-        if stage.seconds:
-            self._timer = threading.Timer(stage.seconds, self._next)
-            self._timer.daemon = True
-            self._timer.start()
+def _wait(process: "subprocess.Popen[bytes]", asked: Sequence[int]) -> int:
+    """Return the status of ``process`` when it has ended; end it stage by stage if it was asked."""
+    stages, answered, due = iter(STAGES), 0, math.inf
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=PAUSE)
+        if len(asked) == answered and time.monotonic() < due:
+            continue
+        if answered == 0:
+            say("· stopping: what is under way has a moment to end …")
+        answered, due = len(asked), math.inf
+        if stage := next(stages, None):
+            plugins = processes.descendants(process.pid)
+            _send(stage.signal, plugins if stage.plugins else [process.pid])
+            due = time.monotonic() + stage.seconds if stage.seconds else math.inf
 
 
 def _send(number: signal.Signals, pids: Sequence[int]) -> None:
@@ -145,10 +116,15 @@ def _send(number: signal.Signals, pids: Sequence[int]) -> None:
 
 
 @contextmanager
-def _handled(stop: _Stop) -> Iterator[None]:
-    before = {number: signal.signal(number, stop) for number in STOPS}
+def _signals() -> Iterator[list[int]]:
+    """Yield the signals that have asked for an end, as they come.
+
+    They are noted and nothing else: one may come in the middle of whatever the last one led to.
+    """
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda *_: asked.append(1)) for number in STOPS}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
