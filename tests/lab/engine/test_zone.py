@@ -31,7 +31,7 @@ class Zone:
         self.dns = dns
         self.project = dns.project
         # As in the real project, the packages lie beside the program.
-        for package in ("components", "settings", "mail"):
+        for package in ("components", "facts", "mail", "settings", "ssh"):
             (dns.project.folder / package).symlink_to(paths.REPOSITORY / package)
         dns.project.environment["PULUMI_RUN_PROGRAM"] = "true"
         dns.project.write("__main__.py", (PROGRAMS / "zone.py").read_text())
