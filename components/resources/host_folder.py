@@ -8,6 +8,7 @@ interrupted half-way is different from what the state says, and the next run wri
 The module must keep its path: every stack's state refers to the provider class by module and name.
 """
 
+import hashlib
 import io
 import tarfile
 import uuid
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from components.resources.host_files import Entry
 from components.resources.host_provider import (
@@ -33,7 +34,13 @@ class HostFolderProvider(HostProvider):
     """Reads and writes the files; runs in a process of its own, which the engine starts."""
 
     script = SCRIPT
-    compared = ("files", "mode", "owner")
+    compared = ("mode", "owner")
+
+    def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare the files by their digests, and the rest as ever."""
+        found = super().diff(id_, olds, news)
+        same = olds.get("files") == digests(news["files"])
+        return DiffResult(changes=found.changes or not same, replaces=found.replaces)
 
     def create(self, props: Properties) -> CreateResult:
         """Write the files."""
@@ -48,13 +55,18 @@ class HostFolderProvider(HostProvider):
         known = {name: self._known(f"{id_}/{name}") for name in props["files"]}
         there = {name: one for name, one in known.items() if one}
         if there and len(there) == len(known):
-            return self._there(id_, props, _told(there, props["mode"], props["owner"]))
+            return self._found(id_, props, _told(there, props["mode"], props["owner"]))
         done = self._script(["read", id_, *props["files"]])
         if done.status == MISSING:
             return ReadResult(id_=None, outs={})
         self._expect(done, id_, "read")
         found = unpacked(done.stdout, props["mode"], props["owner"])
-        return self._there(id_, props, found)
+        return self._found(id_, props, found)
+
+    def _found(self, id_: str, props: Properties, found: Properties) -> ReadResult:
+        """Return what is there: to be compared, and as the inputs that would make it so."""
+        outs = {**props, **found, "files": digests(found["files"])}
+        return ReadResult(id_=id_, outs=outs, inputs=self._there(id_, props, found).inputs)
 
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the files, and the folder if it is ours and empty."""
@@ -63,7 +75,13 @@ class HostFolderProvider(HostProvider):
     def _write(self, props: Properties, olds: Mapping[str, str]) -> Properties:
         argv = ["write", props["path"], props["mode"], props["owner"], *olds]
         self._expect(self._script(argv, packed(props["files"])), props["path"], "write")
-        return {**props, "revision": uuid.uuid4().hex[:12]}
+        # The state has the texts as inputs already, and is written whole at each step of a run.
+        return {**props, "files": digests(props["files"]), "revision": uuid.uuid4().hex[:12]}
+
+
+def digests(files: Mapping[str, str]) -> dict[str, str]:
+    """Return by what the text of each file is known."""
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
 
 
 def packed(files: Mapping[str, str]) -> bytes:
@@ -110,7 +128,7 @@ class HostFolder(Resource, module="tapal", name="HostFolder"):
 
     Attributes:
         path: absolute path of the folder.
-        files: their contents, by name relative to the folder.
+        files: the digest of each, by name relative to the folder.
         revision: changes at every write; what a restart is triggered by.
     """
 

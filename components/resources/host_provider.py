@@ -79,7 +79,7 @@ class HostProvider(ResourceProvider):
             return self.look(id_, props)
         except HostFileError as error:
             if error.is_repeated:
-                return self._there(id_, props, {})
+                return ReadResult(id_=id_, outs=props)
             raise
 
     def look(self, id_: str, props: Properties) -> ReadResult:

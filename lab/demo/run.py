@@ -18,6 +18,7 @@ from lab.demo.figures import Figure
 from lab.engine.prepare import prepare
 from lab.errors import LabError
 from lab.images import image
+from lab.operator import stack
 from lab.operator.stack import Stack
 from lab.progress import step
 from lab.vps import panel, snapshot
@@ -138,21 +139,24 @@ def _forged(demo: Demo) -> None:
 
 
 def _second_up(demo: Demo) -> None:
-    demo.console.rule("[bold]5. A second pulumi up changes nothing")
+    demo.console.rule("[bold]5. A second make up has nothing to do")
     before = snapshot.take()
+    with step("make up"):
+        second = stack.run([sys.executable, "-m", "tools.engine", "up", demo.stack.name])
     with step("pulumi up --expect-no-changes"):
-        second = demo.stack.up("--expect-no-changes", "--suppress-outputs")
+        plain = demo.stack.up("--expect-no-changes", "--suppress-outputs")
     after = snapshot.take()
     changed = sorted(after.changed_since(before))
-    same = second.status == 0 and not changed and after.chasquid == before.chasquid
+    same = "nothing to do" in second.output and plain.status == 0
+    same = same and not changed and after.chasquid == before.chasquid
     demo.expect(same, f"a second up changed something: {changed or second.output}")
-    seconds = f"{second.seconds:.1f} s"
+    seconds = f"make up {second.seconds:.1f} s, pulumi up {plain.seconds:.1f} s"
     files = f"{len(after.hashes)} files and chasquid's PID {after.chasquid} as before"
     demo.console.print(f"✓ nothing changed; {files}" if same else f"✗ changed: {changed}")
     demo.figure(
         "second up",
-        "exit 0 with --expect-no-changes, ≤ 4 s, host untouched",
-        f"exit {second.status}, {seconds}; {files if same else changed}",
+        "nothing to do: make up ≤ 4 s, host untouched",
+        f"{seconds}; {files if same else changed}",
         same and second.seconds <= 4,
     )
 

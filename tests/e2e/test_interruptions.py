@@ -7,6 +7,7 @@ and the keys stay. That is the longest way that an `up` can have, and it is cut 
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,11 @@ from dataclasses import dataclass
 import pytest
 
 from lab import lifecycle, nodes, paths, plan
-from lab.command import run
 from lab.demo import verdicts
 from lab.demo.delivery import send
 from lab.net.network import namespace_argv, namespace_exec
 from lab.operator import machine
-from lab.operator.stack import Run, Stack
+from lab.operator.stack import Run, Stack, run
 from lab.progress import wait_until
 from tests.e2e.conftest import SELECTORS, Deployment
 
@@ -77,7 +77,8 @@ def slept(pulumi: Pulumi) -> None:
 
 def _family(group: int) -> list[int]:
     """Return the process group's members and all that descends from them."""
-    found = {int(pid) for pid in run(["pgrep", "-g", str(group)]).split()}
+    listed = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=True)
+    found = {int(pid) for pid in listed.stdout.split()}
     pending = list(found)
     while pending:
         listed = subprocess.run(
@@ -143,7 +144,7 @@ def one_up(deployment: Deployment) -> None:
     """Go on by one `up`, unlocked if it has to be; then nothing is left to do, and mail passes."""
     again = deployment.stack.up()
     if "is currently locked" in again.output:
-        deployment.stack.pulumi("cancel", "--yes").expect()
+        run([sys.executable, "-m", "tools.engine", "unlock", "lab", "--yes"]).expect()
         again = deployment.stack.up()
     again.expect()
     deployment.stack.preview("--expect-no-changes").expect()
