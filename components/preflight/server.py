@@ -140,7 +140,7 @@ def _silent(target: SshTarget, cause: BaseException) -> Finding:
     reason = f"{target.address} port {target.port} gives no SSH within {PATIENCE:.0f} s "
     reason += f"({_said(cause)})"
     cure = None
-    if "onnection lost" in str(cause):
+    if "onnection lost" in str(cause) or isinstance(cause, ConnectionResetError):
         # OpenSSH's PerSourcePenalties, which Debian 13 has.
         cure = f"wait some minutes: after refused logins sshd hangs up at once; else: {_CURE}"
     return rules.SILENT.found("host.ssh", reason=reason, cure=cure)

@@ -42,6 +42,8 @@ forget() { noted grep -vxF -f - -- "$notes"; }
 # leave_nothing: what we keep account in goes when there is nothing to account for. Others may be
 # doing the same, or filling it again: what cannot be removed now is theirs to remove.
 leave_nothing() {
+  # A folder that others have put something into by now is theirs.
+  [ -e "$notes" ] || rm -rf -- "$made"
   [ ! -d /var/lib/tapal ] || find /var/lib/tapal -depth -type d -empty -delete 2>/dev/null || true
 }
 

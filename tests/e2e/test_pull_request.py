@@ -153,7 +153,7 @@ def test_a_change_of_the_program_looks_at_every_stack(clone: Clone) -> None:
     done = clone.workflow("preview")
     assert done.run.status == 0, done.run.output
     assert "the program changed: components/host/steps/wait.sh" in done.report
-    assert "\n! update folder /usr/local/lib/tapal/steps\n      wait.sh:\n" in done.report
+    assert "\n! update folder /usr/local/lib/tapal\n      steps/wait.sh:\n" in done.report
     assert re.search(r"^\+ +# one more line$", done.report, re.MULTILINE)
 
 

@@ -250,6 +250,7 @@ def test_a_firewall_that_is_not_confirmed_gives_way_to_the_one_before() -> None:
         assert on("vps", "systemctl", "is-active", f"{timer}.timer") == "active\n"
         assert connects(plan.CA.ipv4, 15000) == "open at once"
         on("vps", "systemctl", "start", f"{timer}.service")
+        time.sleep(1)
         assert connects(plan.CA.ipv4, 15000).endswith("refused at once")
         late = nodes.run("vps", ["bash", step, "confirm"])
         assert late.returncode != 0
