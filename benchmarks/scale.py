@@ -57,6 +57,7 @@ def of_domains(number: int) -> settings.Change:
         config["tapal:domains"] = [pattern] + [
             {
                 "name": f"d{count:03}.tapal.test",
+                "zone": "tapal.test",
                 "dmarc": {"policy": "quarantine"},
                 "dkim": pattern["dkim"],
                 "accounts": ["i"],
@@ -148,8 +149,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
     console, begun = Console(width=120), time.monotonic()
-    costs = [cost(number, asked.rounds) for number in asked.domains]
-    console.print(table(costs))
+    costs: list[Cost] = []
+    for number in asked.domains:
+        costs.append(cost(number, asked.rounds))
+        console.print(table(costs))
     if asked.domains[-1:] != [1]:
         with lifecycle.alone():
             lifecycle.reset()
