@@ -51,9 +51,9 @@ write)
   ;;
 delete)
   rm -f -- "$path"
-  printf '%s\n' "$path" | forget
   [ ! -e "$before" ] || mv -fT -- "$before" "$path"
   leave_folder "$(dirname -- "$path")"
+  printf '%s\n' "$path" | forget # not before: whoever forgets the last one removes the account
   leave_nothing
   # A constant of the program, so word splitting is wanted.
   # shellcheck disable=SC2086

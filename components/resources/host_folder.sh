@@ -57,12 +57,13 @@ write)
   done
   ;;
 delete)
-  for name; do printf '%s\n' "$folder/$name"; done | forget
   for name; do
     rm -f -- "$folder/$name"
     leave_folder "$(dirname -- "$folder/$name")"
   done
   leave_folder "$folder"
+  # Not before: whoever forgets the last one removes the account.
+  for name; do printf '%s\n' "$folder/$name"; done | forget
   leave_nothing
   ;;
 esac

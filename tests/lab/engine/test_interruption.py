@@ -80,8 +80,13 @@ def test_an_interrupted_program_is_quiet_if_it_asks_for_it(
     started = tmp_path / "started"
     ask = "import interruption\n" if quiet else ""
     project.write("__main__.py", f"{ask}{WAITING.format(started=started)}")
-    status, output = interrupted(project, started)
-    assert status != 0
+    # On a busy machine the engine may be gone before the noise reaches it: then once more.
+    for _ in range(1 if quiet else 4):
+        started.unlink(missing_ok=True)
+        status, output = interrupted(project, started)
+        assert status != 0
+        if "KeyboardInterrupt" in output:
+            break
     assert ("KeyboardInterrupt" in output) != quiet
     assert ("Traceback" in output) != quiet
 

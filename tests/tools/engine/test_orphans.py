@@ -53,7 +53,8 @@ def provider(
     said.unlink()
     try:
         wait_until(
-            lambda: b"dynamic" in Path(f"/proc/{pid}/cmdline").read_bytes(),
+            # Not before: until then it is a shell, whose own words hold the name.
+            lambda: b"-m\0pulumi.dynamic" in Path(f"/proc/{pid}/cmdline").read_bytes(),
             what="not started", seconds=5,
         )  # fmt: skip
         yield pid
