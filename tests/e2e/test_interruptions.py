@@ -93,8 +93,11 @@ def _family(group: int) -> list[int]:
 @contextmanager
 def silent_link() -> Iterator[None]:
     """Drop all that goes to the server's address on its way."""
-    table = "table ip silent { chain drop { type filter hook forward priority -300;"
-    rule = f"{table} ip daddr {plan.VPS.ipv4} drop; ip saddr {plan.VPS.ipv4} drop; }} }}"
+    rule = f"""table ip silent {{ chain drop {{
+      type filter hook forward priority -300
+      ip daddr {plan.VPS.ipv4} drop
+      ip saddr {plan.VPS.ipv4} drop
+    }} }}"""
     namespace_exec(plan.NETNS_NET, ["nft", "-f", "-"], stdin=rule)
     try:
         yield
