@@ -94,7 +94,7 @@ def _family(group: int) -> list[int]:
 def silent_link() -> Iterator[None]:
     """Drop all that goes to the server's address on its way."""
     rule = f"""table ip silent {{ chain drop {{
-      type filter hook forward priority -300
+      type filter hook forward priority -300;
       ip daddr {plan.VPS.ipv4} drop
       ip saddr {plan.VPS.ipv4} drop
     }} }}"""
@@ -169,8 +169,8 @@ def test_a_server_put_back_to_a_snapshot_converges_by_one_up(deployment: Deploym
         Interruption(moment="ipv6: setting", do=killed),
         Interruption(moment="firewall: firewall loaded", do=killed),
         Interruption(moment="firewall: firewall loaded", do=slept),
-        Interruption(moment="chasquid-install: installing", do=power_lost),
-        Interruption(moment="chasquid-install: installing", do=stopped),
+        Interruption(moment="system: host name", do=power_lost),
+        Interruption(moment="packages: fetching", do=stopped),
         Interruption(moment="certificate: asking", do=killed),
         Interruption(moment="certificate: asking", do=power_lost),
         Interruption(moment="gate-start updat", do=killed),
