@@ -93,7 +93,7 @@ def _family(group: int) -> list[int]:
 @contextmanager
 def silent_link() -> Iterator[None]:
     """Drop all that goes to the server's address on its way."""
-    rule = f"""table ip silent {{ chain drop {{
+    rule = f"""table ip silent {{ chain silence {{
       type filter hook forward priority -300;
       ip daddr {plan.VPS.ipv4} drop
       ip saddr {plan.VPS.ipv4} drop
