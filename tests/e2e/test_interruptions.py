@@ -97,7 +97,8 @@ def silent_link() -> Iterator[None]:
       type filter hook forward priority -300;
       ip daddr {plan.VPS.ipv4} drop
       ip saddr {plan.VPS.ipv4} drop
-    }} }}"""
+    }}
+    }}"""
     namespace_exec(plan.NETNS_NET, ["nft", "-f", "-"], stdin=rule)
     try:
         yield
