@@ -38,7 +38,7 @@ class ChasquidService:
 
     def facts(self) -> Mapping[str, str]:
         """Return what a host is on which it runs as it should."""
-        units = (f"{chasquid_files.SERVICE}", *SOCKETS)
+        units = (chasquid_files.SERVICE, *SOCKETS)
         return {
             **dict.fromkeys(units, fact.ENABLED),
             **{f"port: {port}": fact.CHASQUID for port in ports.SERVED},

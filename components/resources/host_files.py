@@ -63,15 +63,20 @@ class HostFiles:
 
 def entries(archive: bytes) -> dict[str, Entry]:
     """Return what `READ_ALL` has printed, by path."""
+    return {f"/{name.lstrip('/')}": one for name, one in members(archive).items()}
+
+
+def members(archive: bytes) -> dict[str, Entry]:
+    """Return the files of a tar archive, by their names there; of an empty answer none."""
     if not archive:
         return {}
-    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as found:
         return {
-            f"/{member.name.lstrip('/')}": Entry(
+            member.name: Entry(
                 content=file.read().decode("utf-8", "replace"),
                 mode=f"{member.mode:04o}",
                 owner=f"{member.uname or member.uid}:{member.gname or member.gid}",
             )
-            for member in members
-            if (file := members.extractfile(member))
+            for member in found
+            if (file := found.extractfile(member))
         }

@@ -19,7 +19,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from components.resources.host_files import Entry
+from components.resources.host_files import Entry, members
 from components.resources.host_provider import (
     FOLDERS,
     MISSING,
@@ -98,15 +98,7 @@ def packed(files: Mapping[str, str]) -> bytes:
 
 def unpacked(data: bytes, mode: str, owner: str) -> Properties:
     """Return the files of an archive, and the mode and owner that differ from the wanted ones."""
-    files: dict[str, str] = {}
-    modes, owners = {mode}, {owner}
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        for entry in archive:
-            content = archive.extractfile(entry)
-            files[entry.name] = content.read().decode("utf-8", "replace") if content else ""
-            modes.add(f"{entry.mode:04o}")
-            owners.add(f"{entry.uname or entry.uid}:{entry.gname or entry.gid}")
-    return {"files": files, "mode": _odd(modes, mode), "owner": _odd(owners, owner)}
+    return _told(members(data), mode, owner)
 
 
 def _told(there: Mapping[str, Entry], mode: str, owner: str) -> Properties:

@@ -88,7 +88,7 @@ def test_a_deployed_host_is_as_it_is_wanted(name: str, wanted: str) -> None:
         ("time zone", "Etc/UTC", without("timezone"), "none"),
         ("locale", "de_DE.UTF-8", str, "not generated"),
         ("locale", "en_IN.UTF-8", without("language"), "none"),
-        ("package mirror", "http://near.test/debian", str, "http://deb.debian.org/debian"),
+        ("package mirror", "http://near.test/debian", str, "http://mirror.test/debian"),
         (
             "package mirror",
             fact.AS_PROVIDED,
