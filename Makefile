@@ -1,4 +1,4 @@
-# Each target is a line that a person could type; see README.md.
+# Each target is a line that a person could type; `make help` lists them under the lines ##@.
 .DEFAULT_GOAL := help
 STACK ?=
 BASE ?= origin/main
@@ -17,11 +17,69 @@ NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml,name a stack w
   the stacks here are $(KNOWN), and "make new DOMAIN=…" makes another
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n -e 's/^##@ \(.*\)/\n\1/p' -e 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+# Of a name that was mistyped, Pulumi would offer to make a new stack.
+named:
+	@$(if $(filter $(STACK),$(KNOWN)),:,echo '✗ $(NOT_NAMED)' >&2; exit 1)
+
+##@ First use
 
 demo: export STARTED := $(shell date +%s.%N)
 demo: setup  ## the whole way in the lab: blank VPS, pulumi up, a verified mail
 	@$(PYTHON) -m lab.demo
+
+new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
+	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+
+preview: named $(READY)  ## show what `make up` would change (STACK=…)
+	@$(ENGINE) preview $(STACK) $(ARGS)
+
+up: named $(READY)  ## make it so, after a preview and a yes, if there is anything to do (STACK=…, YES=1)
+	@$(ENGINE) up $(STACK) $(GIVEN)
+
+##@ Every day
+
+users: named $(READY)  ## what each account sends, and which are shut out (STACK=…, ARGS=--json)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.users $(STACK) $(ARGS)
+
+blocked: named $(READY)  ## who is shut out for guessing passwords, and what was not let out (STACK=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK)
+
+unblock: named $(READY)  ## let an address in again (STACK=… ADDRESS=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK) --free '$(ADDRESS)'
+
+drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
+	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
+
+unlock: named $(READY)  ## take the lock from a run that was killed, and tidy up after it (STACK=…)
+	@$(ENGINE) unlock $(STACK) $(GIVEN)
+
+destroy: named $(READY)  ## remove our records and files, after a yes (STACK=…, YES=1)
+	@$(ENGINE) destroy $(STACK) $(GIVEN)
+
+##@ Teams
+
+lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
+	@$(PYTHON) -m tools.lint_stacks $(ARGS)
+
+pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
+	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
+
+venv:  ## what the program alone needs, for a stack of your own
+	@tools/venv.sh
+
+version: venv  ## the versions of tapal, Python, pulumi and its plugins, chasquid's minimum
+	@$(PYTHON) -m tools.version
+
+##@ Developers
+
+setup:  ## install what the program, the lab and the tests need (Debian, as root)
+	@lab/setup.sh
+
+# The same, and what the tests need: without root, which `setup` asks for.
+venv-dev:
+	@tools/venv.sh dev
 
 quick: venv-dev  ## style, types and all tests that need no lab: a minute, without root
 	@tests/quick
@@ -38,70 +96,23 @@ coverage: venv-dev  ## how much of settings, mail and components the quick tests
 fuzz: setup  ## random stacks' files through the check: none may end in a traceback (STACKS=…)
 	@$(PYTHON) -m tests.settings.bad_stacks.fuzz $(STACKS)
 
-setup:  ## install what the program, the lab and the tests need (Debian, as root)
-	@lab/setup.sh
-
-venv:  ## what the program alone needs, for a stack of your own
-	@tools/venv.sh
-
-# The same, and what the tests need: without root, which `setup` asks for.
-venv-dev:
-	@tools/venv.sh dev
-
-version: venv  ## the versions of tapal, Python, pulumi and its plugins, chasquid's minimum
-	@$(PYTHON) -m tools.version
-
-new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
-	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
-
-# Of a name that was mistyped, Pulumi would offer to make a new stack.
-named:
-	@$(if $(filter $(STACK),$(KNOWN)),:,echo '✗ $(NOT_NAMED)' >&2; exit 1)
-
-lint-stacks: venv  ## every stack's file checked, without engine or secrets (ARGS="--strict FILE…")
-	@$(PYTHON) -m tools.lint_stacks $(ARGS)
-
 rules: venv  ## write docs/rules.md: every rule, its source, reason and cure
 	@$(PYTHON) -m tools.rules
 
 debian-keys: venv-dev  ## renew Debian's archive keys in components/host/keys/ (on Debian, with gpg)
 	@$(PYTHON) -m tools.debian_keys
 
-preview: named $(READY)  ## show what `make up` would change (STACK=…)
-	@$(ENGINE) preview $(STACK) $(ARGS)
-
-up: named $(READY)  ## make it so, after a preview and a yes, if there is anything to do (STACK=…, YES=1)
-	@$(ENGINE) up $(STACK) $(GIVEN)
-
-unlock: named $(READY)  ## take the lock from a run that was killed, and tidy up after it (STACK=…)
-	@$(ENGINE) unlock $(STACK) $(GIVEN)
-
-drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
-
-users: named $(READY)  ## what each account sends, and which are shut out (STACK=…, ARGS=--json)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.users $(STACK) $(ARGS)
-
-blocked: named $(READY)  ## who is shut out for guessing passwords, and what was not let out (STACK=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK)
-
-unblock: named $(READY)  ## let an address in again (STACK=… ADDRESS=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK) --free '$(ADDRESS)'
-
-pr: venv  ## what this branch would change, as the comment on its pull request (BASE=origin/main)
-	@$(PYTHON) -m tools.pull_request preview --base $(BASE)
-
-destroy: named $(READY)  ## remove our records and files, after a yes (STACK=…, YES=1)
-	@$(ENGINE) destroy $(STACK) $(GIVEN)
-
-send: setup  ## one more mail in the lab, and the receiver's verdict
-	@$(PYTHON) -m lab.demo send
-
-status: setup  ## the lab's nodes and services
+lab-status: setup  ## the lab's nodes and services
 	@$(PYTHON) -m lab status
 
-logs: setup  ## what chasquid says on the lab's VPS
+lab-logs: setup  ## what chasquid says on the lab's VPS
 	@$(PYTHON) -m lab logs vps chasquid
+
+lab-send: setup  ## one more mail in the lab, and the receiver's verdict
+	@$(PYTHON) -m lab.demo send
+
+lab-down: setup  ## stop the lab and leave nothing behind
+	@$(PYTHON) -m lab down
 
 bench: setup  ## what the mail gate costs, and Postfix with OpenDKIM or rspamd beside us
 	@$(PYTHON) -m benchmarks.gate
@@ -109,7 +120,4 @@ bench: setup  ## what the mail gate costs, and Postfix with OpenDKIM or rspamd b
 stations: venv-dev  ## how far a value travels from a stack's file to its resource
 	@$(PYTHON) -m benchmarks.stations
 
-down: setup  ## stop the lab and leave nothing behind
-	@$(PYTHON) -m lab down
-
-.PHONY: help demo quick test test-chaos coverage fuzz setup venv venv-dev version new named lint-stacks rules debian-keys preview up unlock drift users blocked unblock pr destroy send status logs bench stations down
+.PHONY: help named demo new preview up users blocked unblock drift unlock destroy lint-stacks pr venv version setup venv-dev quick test test-chaos coverage fuzz rules debian-keys lab-status lab-logs lab-send lab-down bench stations

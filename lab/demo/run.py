@@ -231,17 +231,17 @@ def _end(demo: Demo) -> int:
 def _around(stored: Sequence[bytes]) -> str:
     return (
         f"The lab goes on running, with {len(stored)} mails in {plan.MAILBOX}. Look around:\n"
-        "  make status                       its nodes and services\n"
-        "  make logs                         what chasquid says on the VPS\n"
-        "  make send                         one more mail and its verdict\n"
+        "  make lab-status                   its nodes and services\n"
+        "  make lab-logs                     what chasquid says on the VPS\n"
+        "  make lab-send                     one more mail and its verdict\n"
         "  make preview STACK=lab            what `pulumi up` would change now\n"
         "  venv/bin/python -m lab shell vps  a shell on the VPS\n"
-        "  make down                         stop it and leave nothing behind"
+        "  make lab-down                     stop it and leave nothing behind"
     )
 
 
 def once() -> int:
-    """Send one mail with the running stack and print its verdict (``make send``).
+    """Send one mail with the running stack and print its verdict (``make lab-send``).
 
     Raises:
         LabError: the lab or the stack is not up.

@@ -152,3 +152,13 @@ def test_packages_of_older_requirements_are_not_tested_with(project: Path) -> No
     assert "another requirements-dev.txt" in done.stderr
     assert "make setup" in done.stderr
     assert make(project, "venv").returncode == 0, "the program's own are there"
+
+
+def test_the_list_is_grouped_and_names_what_is_the_lab_s(project: Path) -> None:
+    lines = make(project, "help").stdout.splitlines()
+    groups = [line for line in lines if line and not line.startswith(" ")]
+    assert groups == ["First use", "Every day", "Teams", "Developers"]
+    below = {line.split()[0] for line in lines[lines.index("Developers") :] if line.strip()}
+    assert {"lab-status", "lab-logs", "lab-send", "lab-down"} <= below
+    first = lines[lines.index("First use") : lines.index("Every day")]
+    assert {"new", "preview", "up"} <= {line.split()[0] for line in first if line.strip()}
