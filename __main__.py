@@ -23,10 +23,10 @@ chasquid = ChasquidService(host_name=stack.host.name)
 installed: pulumi.Resource | None
 running: pulumi.Resource | None
 if own := plan.host:
-    host = Host("host", HostArgs(plan=own, ssh_port=stack.ssh_target.port))
-    names = HostRecords("host-records", own, after(host))
+    host = Host("server", HostArgs(plan=own, ssh_port=stack.ssh_target.port))
+    names = HostRecords("dns: server", own, after(host))
     certificate = Certificate("certificate", CertificateArgs(plan=own), after(names))
-    installed = MailServer("mail", MailServerArgs(plan=own, chasquid=chasquid), after(host))
+    installed = MailServer("chasquid", MailServerArgs(plan=own, chasquid=chasquid), after(host))
     gate = MailGate("gate", MailGateArgs(plan=own), after(installed))
     service_args = MailServiceArgs(chasquid=chasquid, revisions=installed.revisions)
     running = MailService("service", service_args, after(certificate, gate))
@@ -35,12 +35,12 @@ else:  # another stack has brought up the server
 
 domains = []
 for domain in plan.domains:
-    keys = DkimKeys(f"{domain.name}-dkim", domain)
+    keys = DkimKeys(f"keys: {domain.name}", domain)
     domain_args = MailDomainArgs(plan=domain, keys=keys, stack=stack, chasquid=chasquid)
-    domains.append(MailDomain(domain.name, domain_args, after(installed)))
+    domains.append(MailDomain(f"mail: {domain.name}", domain_args, after(installed)))
 service_args = MailServiceArgs.of_domains(chasquid, domains, watched=not own)
-served = MailService("domains", service_args, after(running, *domains))
-records = [DomainRecords(f"{one.name}-records", one, after(served)) for one in plan.domains]
+served = MailService("service: domains", service_args, after(running, *domains))
+records = [DomainRecords(f"dns: {one.name}", one, after(served)) for one in plan.domains]
 if own:
     MailShutdown("shutdown", after(running, served, *records))
 

@@ -24,11 +24,11 @@ class ChasquidService:
 
     host_name: str
 
-    def domain_folder(self, name: str, domain: str, opts: pulumi.ResourceOptions) -> HostStep:
+    def domain_folder(self, domain: str, opts: pulumi.ResourceOptions) -> HostStep:
         """Declare a domain's folder: whose it is, and on which server."""
         stack = pulumi.get_stack()
         return step(
-            name,
+            f"mail: folder of {domain}",
             "chasquid-domain",
             data=f"domain={domain}\nstack={stack}\nserver={self.host_name}\n",
             facts={f"domain's folder: {domain}": f"there, for the stack {stack}"},

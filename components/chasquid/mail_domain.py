@@ -49,9 +49,8 @@ class MailDomain(Component):
         self, name: str, args: MailDomainArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:chasquid:MailDomain", name, None, opts)
-        self._label = name
         self._args = args
-        folder = args.chasquid.domain_folder(f"{name}-folder", args.plan.name, self.child())
+        folder = args.chasquid.domain_folder(args.plan.name, self.child())
         # Whatever else is there of the domain goes before the gate forgets it.
         self._folder = self._gate_file(folder)
         keys = [self._key(key) for key in args.keys.signing]
@@ -68,7 +67,6 @@ class MailDomain(Component):
 
     def _gate_file(self, folder: pulumi.Resource) -> HostFile:
         return HostFile(
-            f"{self._label}-gate",
             path=gate_policy.domain_path(self._args.plan.name),
             content=self._args.plan.gate,
             opts=self.child(folder),
@@ -76,7 +74,6 @@ class MailDomain(Component):
 
     def _key(self, key: SigningKey) -> HostFile:
         return HostFile(
-            f"{self._label}-key-{key.selector}",
             path=chasquid_files.dkim_path(self._args.plan.name, key.selector),
             content=pulumi.Output.secret(key.private_pem),
             mode=PRIVATE_MODE,
@@ -91,7 +88,6 @@ class MailDomain(Component):
         for account in self._args.plan.settings.accounts:
             address = f"{account}@{self._args.plan.name}"
             resource = Account(
-                f"{self._label}-account-{account}",
                 address=address,
                 given=self._args.stack.passwords(address),
                 opts=self.child(),
@@ -101,7 +97,6 @@ class MailDomain(Component):
         # Of no accounts `Output.all` makes a list, hence `dict`.
         content = pulumi.Output.all(**hashes).apply(lambda all_: chasquid_files.users(dict(all_)))
         return HostFile(
-            f"{self._label}-users",
             path=chasquid_files.users_path(self._args.plan.name),
             content=pulumi.Output.secret(content),
             mode=PRIVATE_MODE,
@@ -112,7 +107,6 @@ class MailDomain(Component):
     def _alias_file(self) -> HostFile:
         domain = self._args.plan.settings
         return HostFile(
-            f"{self._label}-aliases",
             path=chasquid_files.aliases_path(domain.name),
             content=chasquid_files.aliases(entry.expand(domain.addresses())),
             opts=self.child(self._folder),

@@ -39,12 +39,10 @@ class MailServer(Component):
         self, name: str, args: MailServerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:chasquid:MailServer", name, None, opts)
-        self._label = name
         self._args = args
         self.installed = self._install()
         conf = self._conf()
         drop_in = HostFile(
-            f"{name}-hardening",
             path=hardening.drop_in_path(),
             content=hardening.drop_in(),
             opts=self.child(self.installed),
@@ -56,7 +54,7 @@ class MailServer(Component):
     def _install(self) -> pulumi.Resource:
         minimum = chasquid_files.MINIMUM_VERSION
         return step(
-            f"{self._label}-install",
+            "chasquid: install",
             "chasquid-install",
             data=f"minimum={minimum}\nmirror={self._args.plan.server.debian_mirror or ''}\n",
             facts={
@@ -76,7 +74,6 @@ class MailServer(Component):
             give_up_send_after=server.give_up_send_after,
         )
         return HostFile(
-            f"{self._label}-conf",
             path=chasquid_files.config_path(),
             content=chasquid_files.conf(config),
             opts=self.child(self.installed),
@@ -86,14 +83,10 @@ class MailServer(Component):
         # Its postmaster's mail goes to whom the CA writes to (RFC 5321 §4.5.1).
         name = self._args.chasquid.host_name
         folder = self._args.chasquid.domain_folder(
-            f"{self._label}-own-domain-{name}",
             name,
             self.child(conf),  # which says whose server it is
         )
         HostFile(
-            # A new host name is a new resource: a replacement would give no order against the
-            # folder's deletion, and the folder can only go when this file is out of it.
-            f"{self._label}-own-aliases-{name}",
             path=chasquid_files.aliases_path(name),
             content=chasquid_files.aliases({"postmaster": [self._args.plan.acme.email]}),
             opts=self.child(folder),

@@ -18,11 +18,13 @@ class MailServiceArgs:
     Attributes:
         chasquid: where it runs.
         revisions: of the files that it reads only at start.
+        what: what it is started with, in words.
         watched: whether it is looked at: whoever comes first in a stack sees that it runs.
     """
 
     chasquid: ChasquidService
     revisions: Sequence[pulumi.Input[str]]
+    what: str = "its settings"
     watched: bool = True
 
     @classmethod
@@ -31,7 +33,7 @@ class MailServiceArgs:
     ) -> "MailServiceArgs":
         """Return what is needed to run with the files of all ``domains``: one restart for all."""
         revisions = [revision for domain in domains for revision in domain.revisions]
-        return cls(chasquid=chasquid, revisions=revisions, watched=watched)
+        return cls(chasquid=chasquid, revisions=revisions, what="the domains", watched=watched)
 
 
 class MailService(Component):
@@ -42,7 +44,9 @@ class MailService(Component):
     ) -> None:
         super().__init__("tapal:chasquid:MailService", name, None, opts)
         facts = args.chasquid.facts() if args.watched else None
-        args.chasquid.ensure_running(f"{name}-start", args.revisions, self.child(), facts)
+        args.chasquid.ensure_running(
+            f"chasquid: start with {args.what}", args.revisions, self.child(), facts
+        )
         self.register_outputs({})
 
 
@@ -56,7 +60,7 @@ class MailShutdown(Component):
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tapal:chasquid:MailShutdown", name, None, opts)
         step(
-            f"{name}-stop",
+            "chasquid: stop on destroy",
             "chasquid-stop",
             data=f"stack={pulumi.get_stack()}\n",
             actions=("delete",),

@@ -37,7 +37,7 @@ class DkimKeys(Component):
         super().__init__("tapal:dns:DkimKeys", name, None, opts)
         self.signing: list[SigningKey] = []
         for key in args.dkim:
-            self._key(f"{name}-{key.settings.selector}", args, key)
+            self._key(args, key)
         # What the state remembers of each key for the guard (`components.preflight.assets`).
         notes = [
             {
@@ -49,21 +49,22 @@ class DkimKeys(Component):
         ]
         self.register_outputs({"domain": args.settings.name, "keys": notes})
 
-    def _key(self, name: str, domain: DomainPlan, plan: KeyPlan) -> None:
+    def _key(self, domain: DomainPlan, plan: KeyPlan) -> None:
         selector = plan.settings.selector
+        name = f"DKIM {selector} of {domain.name}"
         key = DkimKey(
-            name,
+            f"key: {name}",
             domain=domain.settings.name,
             selector=selector,
             algorithm=plan.settings.algorithm,
             opts=self.child(protect=plan.protected),
         )
         record = declare_record(
-            domain.zone, f"{name}-record", plan.planned, self.child(), text=key.record
+            domain.zone, f"dns: {name}", plan.planned, self.child(), text=key.record
         )
         if plan.settings.signs:
             served = DnsPropagation(
-                f"{name}-served",
+                f"served: {name}",
                 record=plan.planned.wanted.name,
                 kind="TXT",
                 values=[key.record],

@@ -20,7 +20,7 @@ class DomainRecords(Component):
         self, name: str, args: DomainPlan, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:dns:DomainRecords", name, None, opts)
-        self._label = name
+        self._domain = args.settings.name
         self._zone = args.zone
         self._mx(args.settings.name, args.mx)
         self._one("spf", args.spf)
@@ -32,7 +32,7 @@ class DomainRecords(Component):
         ours: list[DnsRecord] = [
             declare_record(
                 self._zone,
-                f"{self._label}-mx-{planned.wanted.content}",
+                f"dns: MX of {domain} to {planned.wanted.content}",
                 planned,
                 self.child(previous),
             )
@@ -40,7 +40,7 @@ class DomainRecords(Component):
         ]
         if previous is not None:
             RemovedMx(
-                f"{self._label}-removed-mx",
+                f"dns: removed MX of {domain}",
                 zone_id=self._zone.id,
                 record_name=domain,
                 kind="mx",
@@ -54,7 +54,7 @@ class DomainRecords(Component):
             # What was there before takes the place of ours, with no moment without either.
             declare_record(
                 self._zone,
-                f"{self._label}-{kind}",
+                f"dns: {kind.upper()} of {self._domain}",
                 planned,
                 self.child(previous),
                 outlives=previous is not None,
@@ -66,7 +66,7 @@ class DomainRecords(Component):
         if not records:
             return None
         return PreviousRecords(
-            f"{self._label}-previous-{kind}",
+            f"dns: previous {kind.upper()} of {self._domain}",
             zone_id=self._zone.id,
             record_name=name,
             kind=kind,

@@ -7,6 +7,8 @@ from components.dns.declare import declare_record
 from components.plan import HostPlan
 from components.resources.dns_propagation import DnsPropagation
 
+WHAT = {"helo-spf": "SPF"}
+
 
 class HostRecords(Component):
     """A and AAAA of the host's name, the SPF of its HELO, and the SPF that domains include.
@@ -22,7 +24,10 @@ class HostRecords(Component):
         host, listing = args.settings, args.zone.listing
         records = {
             what: declare_record(
-                args.zone, f"{name}-{what}-{planned.wanted.name}", planned, self.child()
+                args.zone,
+                f"dns: {WHAT.get(what, what.upper())} of {planned.wanted.name}",
+                planned,
+                self.child(),
             )
             for what, plan in args.records.items()
             for planned in plan.records
@@ -31,7 +36,7 @@ class HostRecords(Component):
         # Without an address of a kind of ours there must be none: a CA would go there first.
         self.served = [
             DnsPropagation(
-                f"{name}-{kind.lower()}-served",
+                f"served: {kind} of {host.name}",
                 record=host.name,
                 kind=kind,
                 values=list(values),

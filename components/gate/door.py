@@ -27,20 +27,19 @@ class Child(Protocol):
         """Return options for a resource that comes after the resources ``after``."""
 
 
-def declare(name: str, plan: HostPlan, units: HostFolder, child: Child) -> None:
+def declare(plan: HostPlan, units: HostFolder, child: Child) -> None:
     """Declare the follower; the sets that it fills are the firewall's.
 
     Args:
-        name: what its resources' names begin with.
         plan: the host.
         units: what systemd reads of it.
         child: makes the options of a resource that comes after others.
     """
     spared = json.dumps({"neverBlock": plan.settings.never_block}, indent=2)
-    program = HostFolder(f"{name}-program", path=PROGRAM, files=_modules(), opts=child())
-    settings = HostFile(f"{name}-settings", path=SETTINGS, content=f"{spared}\n", opts=child())
+    program = HostFolder("door: program", path=PROGRAM, files=_modules(), opts=child())
+    settings = HostFile(path=SETTINGS, content=f"{spared}\n", opts=child())
     step(
-        f"{name}-start",
+        "door: start",
         "door-start",
         facts={"tapal-door.service": fact.ENABLED},
         after=[program.revision, settings.revision, units.revision],

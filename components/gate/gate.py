@@ -54,22 +54,19 @@ class MailGate(Component):
         self, name: str, args: MailGateArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:gate:MailGate", name, None, opts)
-        self._label = name
-        policy = self._file("host", gate_policy.HOST_PATH, args.plan.gate)
+        policy = self._file(gate_policy.HOST_PATH, args.plan.gate)
         program, units = self._folder("program", PROGRAM, _program()), self._units()
         answering = step(
-            f"{name}-start",
+            "gate: start",
             "gate-start",
             facts=FACTS,
             after=[program.revision, units.revision],
             actions=("apply", "delete"),
             opts=self.child(policy, program, units),
         )
-        hook = self._file(
-            "post-data", chasquid_files.hook_path(), _text("post-data"), answering, mode="0755"
-        )
-        self._file("needed", DROP_IN, _text("chasquid-drop-in.conf"), hook)
-        door.declare(f"{name}-door", args.plan, units, self.child)
+        hook = self._file(chasquid_files.hook_path(), _text("post-data"), answering, mode="0755")
+        self._file(DROP_IN, _text("chasquid-drop-in.conf"), hook)
+        door.declare(args.plan, units, self.child)
         self.register_outputs({"host": args.plan.settings.name})
 
     def _units(self) -> HostFolder:
@@ -78,19 +75,16 @@ class MailGate(Component):
         return self._folder("units", UNITS, {name: _text(name) for name in names})
 
     def _folder(self, name: str, path: str, files: Mapping[str, str]) -> HostFolder:
-        return HostFolder(f"{self._label}-{name}", path=path, files=files, opts=self.child())
+        return HostFolder(f"gate: {name}", path=path, files=files, opts=self.child())
 
     def _file(
         self,
-        name: str,
         path: str,
         content: str,
         *after: pulumi.Resource,
         mode: str = "0644",
     ) -> HostFile:
-        return HostFile(
-            f"{self._label}-{name}", path=path, content=content, mode=mode, opts=self.child(*after)
-        )
+        return HostFile(path=path, content=content, mode=mode, opts=self.child(*after))
 
 
 def _program() -> dict[str, str]:

@@ -37,7 +37,6 @@ class Certificate(Component):
         super().__init__("tapal:host:Certificate", name, None, opts)
         host, acme = args.plan.settings, args.plan.acme
         self.hook = HostFile(
-            f"{name}-deploy-hook",
             path=DEPLOY_HOOK,
             content=render(
                 "components/host/deploy-certificate.j2", host=host.name, reload=acme.reload
@@ -47,14 +46,14 @@ class Certificate(Component):
             opts=self.child(),
         )
         bundle = acme.ca_text()
-        trust = self._trust(name, bundle) if bundle else []
+        trust = self._trust(bundle) if bundle else []
         data = (
             f"name={host.name}\nemail={acme.email}\ndirectory={acme.directory}\n"
             f"ca={CA_BUNDLE if bundle else ''}\n"
         )
         self.issued: pulumi.Resource = step(
             # A new name is a new certificate, and the old one goes.
-            f"{name}-issue-{host.name}",
+            f"certificate: {host.name}",
             "certificate",
             data=data,
             facts={
@@ -67,12 +66,11 @@ class Certificate(Component):
         )
         self.register_outputs({"name": host.name})
 
-    def _trust(self, name: str, bundle: str) -> list[HostFile]:
+    def _trust(self, bundle: str) -> list[HostFile]:
         # Renewals run by certbot's own timer, long after us: the CA must be known there too.
         return [
-            HostFile(f"{name}-acme-ca", path=CA_BUNDLE, content=bundle, opts=self.child()),
+            HostFile(path=CA_BUNDLE, content=bundle, opts=self.child()),
             HostFile(
-                f"{name}-certbot-ca",
                 path=CERTBOT_DROP_IN,
                 content=render("components/host/certbot-ca.conf.j2", path=CA_BUNDLE),
                 opts=self.child(),

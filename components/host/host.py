@@ -55,10 +55,9 @@ class Host(Component):
         self, name: str, args: HostArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tapal:host:Host", name, None, opts)
-        self._label = name
         self._args = args
         self.tools = self._tools()
-        waited = self._step("wait", self.tools, facts=BOOTED)
+        waited = self._step("boot", "wait", self.tools, facts=BOOTED)
         system = self._system(waited)
         ipv6 = self._ipv6(system)
         packages = self._packages(self._upkeep(system))
@@ -69,7 +68,7 @@ class Host(Component):
     def _tools(self) -> HostFolder:
         steps = {f"steps/{name}.sh": text for name, text in scripts().items()}
         return HostFolder(
-            f"{self._label}-steps",
+            "server: step scripts",
             path=ON_HOST,
             files={"step": RUNNER.read_text(encoding="utf-8"), **steps},
             opts=self.child(),
@@ -77,6 +76,7 @@ class Host(Component):
 
     def _step(
         self,
+        name: str,
         script: str,
         *before: pulumi.Resource | None,
         facts: Mapping[str, str],
@@ -85,7 +85,7 @@ class Host(Component):
         after: Sequence[pulumi.Input[str]] = (),
     ) -> HostStep:
         return step(
-            f"{self._label}-{script}",
+            f"server: {name}",
             script,
             data=data,
             facts=facts,
@@ -110,7 +110,9 @@ class Host(Component):
             facts["time zone"] = host.timezone
         if host.locale:
             facts["locale"] = host.locale
-        return self._step("system", before, data=data, facts=facts, actions=("apply", "delete"))
+        return self._step(
+            "system", "system", before, data=data, facts=facts, actions=("apply", "delete")
+        )
 
     def _upkeep(self, before: pulumi.Resource) -> HostStep:
         # Before the packages: apt-get is what needs most memory.
@@ -123,7 +125,14 @@ class Host(Component):
         facts = dict.fromkeys(TIMERS, fact.ENABLED) if host.upgrades.install else {}
         if host.upgrades.install:
             facts[f"file: {UPGRADES_SETTINGS}"] = "there"
-        return self._step("upkeep", before, data=data, facts=facts, actions=("apply", "delete"))
+        return self._step(
+            "updates and swap",
+            "upkeep",
+            before,
+            data=data,
+            facts=facts,
+            actions=("apply", "delete"),
+        )
 
     def _packages(self, before: pulumi.Resource) -> HostStep:
         """Install the host's packages, and chasquid: or know that it cannot be installed here.
@@ -132,13 +141,11 @@ class Host(Component):
         """
         host, server = self._args.plan.settings, self._args.plan.server
         keys = HostFile(
-            f"{self._label}-debian-keys",
             path=KEYS,
             content=_text("keys/debian-archive.asc"),
             opts=self.child(),
         )
         pin = HostFile(
-            f"{self._label}-apt-pin",
             path=PREFERENCES,
             content=render(
                 "components/host/apt-preferences.j2", package="chasquid", suite="testing"
@@ -152,6 +159,7 @@ class Host(Component):
         facts = {f"package: {name}": fact.INSTALLED for name in packages}
         facts["installations"] = "whole"
         return self._step(
+            "packages",
             "packages",
             before,
             keys,
@@ -173,24 +181,26 @@ class Host(Component):
             f"IPv6 address: {host.ipv6.address}": "up",
             "IPv6 gateway": str(host.ipv6.gateway or "there"),
         }
-        return self._step("ipv6", before, data=data, facts=facts, actions=("apply", "delete"))
+        return self._step(
+            "IPv6", "ipv6", before, data=data, facts=facts, actions=("apply", "delete")
+        )
 
     def _firewall(self, packages: HostStep, ipv6: HostStep | None) -> HostStep:
         rules = HostFile(
-            f"{self._label}-firewall-rules",
             path=FIREWALL,
             content=self._rules(),
             validate="nft -c -f",
             opts=self.child(packages),
         )
         units = HostFolder(
-            f"{self._label}-firewall-units",
+            "server: firewall units",
             path="/etc/systemd/system",
             files={UNIT: _text(UNIT), DROP_IN: _text("nftables-drop-in.conf")},
             opts=self.child(),
         )
         # `nft` comes with the packages; IPv6 first, so that one set of rules meets a settled host.
         return self._step(
+            "firewall",
             "firewall",
             rules,
             units,

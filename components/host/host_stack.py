@@ -44,7 +44,7 @@ def refer(stack: Stack) -> pulumi.StackReference | None:
         if not pulumi.runtime.is_dry_run():
             refuse(message)
         pulumi.log.warn(message)
-    return pulumi.StackReference("host-stack", stack_name=whole) if told else None
+    return pulumi.StackReference("server: of another stack", stack_name=whole) if told else None
 
 
 def moved(host: Host, state: Mapping[str, Mapping[str, Any]]) -> list[Finding]:

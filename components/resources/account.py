@@ -62,7 +62,6 @@ class Account(Resource, module="tapal", name="Account"):
 
     def __init__(
         self,
-        name: str,
         *,
         address: str,
         given: pulumi.Output[str] | None,
@@ -80,7 +79,10 @@ class Account(Resource, module="tapal", name="Account"):
             additional_secret_outputs=["given", "password", "salt", "hash"]
         )
         super().__init__(
-            AccountProvider(), name, properties, pulumi.ResourceOptions.merge(opts, secret)
+            AccountProvider(),
+            f"account: {address}",
+            properties,
+            pulumi.ResourceOptions.merge(opts, secret),
         )
 
     def scrypt(self) -> pulumi.Output[Scrypt]:

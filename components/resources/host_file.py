@@ -81,9 +81,8 @@ class HostFile(Resource, module="tapal", name="HostFile"):
     content: pulumi.Output[str]
     revision: pulumi.Output[str]
 
-    def __init__(  # noqa: PLR0913 - what a file has
+    def __init__(
         self,
-        name: str,
         *,
         path: str,
         content: pulumi.Input[str],
@@ -93,11 +92,13 @@ class HostFile(Resource, module="tapal", name="HostFile"):
         after_delete: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the file.
+        """Declare the file, which is called by its path.
+
+        Another path is another resource, not a replacement: that would give no order against the
+        deletion of the folder that the file lies in.
 
         Args:
-            name: the resource's name, unique in the stack.
-            path: absolute path on the host; another path replaces the resource.
+            path: absolute path on the host.
             content: the whole text.
             mode: four octal digits.
             owner: ``user:group``, both existing on the host by the time of the write.
@@ -115,4 +116,4 @@ class HostFile(Resource, module="tapal", name="HostFile"):
             "after_delete": after_delete,
             "revision": None,
         }
-        super().__init__(HostFileProvider(), name, properties, opts)
+        super().__init__(HostFileProvider(), f"file: {path}", properties, opts)

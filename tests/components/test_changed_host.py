@@ -55,7 +55,7 @@ def served(record: Record, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the questions that the wait for the host's AAAA asks."""
     asked: list[str] = []
     monkeypatch.setattr(name_servers, "wait", lambda name, *_: asked.append(name))
-    inputs = record.named("host-records-aaaa-served").inputs
+    inputs = record.named("served: AAAA of smtp.example.com").inputs
     DnsPropagationProvider().create(inputs)
     DnsPropagationProvider().update("", {}, inputs)
     return asked

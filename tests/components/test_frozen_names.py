@@ -7,6 +7,7 @@ anew.
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def frozen() -> list[str]:
 
 def test_what_a_state_remembers_never_changes() -> None:
     assert "\n".join(frozen()) == GOLDEN.read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_every_name_says_what_it_is_of_which_kind() -> None:
+    """A URN's parts are divided by ``::``, and a name is its last."""
+    components = {"certificate", "chasquid", "gate", "server", "service", "shutdown"}
+    for one in declared().resources:
+        assert "::" not in one.name, one.name
+        assert one.name in components or re.fullmatch(r"[a-z]+: \S.*\S", one.name), one.name
 
 
 def test_every_kind_of_resource_is_among_them() -> None:

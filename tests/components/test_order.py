@@ -18,92 +18,148 @@ def _named(what: str) -> Declared:
 @pytest.mark.parametrize(
     ("later", "earlier", "why"),
     [
-        ("host-wait", "host-steps", "a step needs its script"),
-        ("host-packages", "host-wait", "cloud-init holds dpkg's lock"),
-        ("host-firewall", "host-packages", "nft is a package"),
-        ("host-firewall", "/etc/tapal/firewall.nft", "it loads them"),
-        ("host-firewall", "host-firewall-units", "it enables it"),
+        ("server: boot", "server: step scripts", "a step needs its script"),
+        ("server: packages", "server: boot", "cloud-init holds dpkg's lock"),
+        ("server: firewall", "server: packages", "nft is a package"),
+        ("server: firewall", "/etc/tapal/firewall.nft", "it loads them"),
+        ("server: firewall", "server: firewall units", "it enables it"),
         (
-            "host-records-a-smtp.example.com",
-            "host-firewall",
+            "dns: A of smtp.example.com",
+            "server: firewall",
             "no address is published before the host is set up",
         ),
-        ("host-records-aaaa-smtp.example.com", "host-ipv6", "no AAAA before IPv6 works"),
-        ("certificate-issue-smtp.example.com", "host-records-a-served", "the CA looks the name up"),
-        ("certificate-issue-smtp.example.com", "host-records-aaaa-served", "the CA prefers IPv6"),
+        ("dns: AAAA of smtp.example.com", "server: IPv6", "no AAAA before IPv6 works"),
         (
-            "certificate-issue-smtp.example.com",
+            "certificate: smtp.example.com",
+            "served: A of smtp.example.com",
+            "the CA looks the name up",
+        ),
+        (
+            "certificate: smtp.example.com",
+            "served: AAAA of smtp.example.com",
+            "the CA prefers IPv6",
+        ),
+        (
+            "certificate: smtp.example.com",
             "/etc/letsencrypt/renewal-hooks/deploy/tapal",
             "certbot runs it",
         ),
-        ("host-packages", "/etc/apt/preferences.d/tapal-testing", "it names the source of testing"),
-        ("host-packages", "/etc/apt/keyrings/tapal-debian.asc", "which those keys have signed"),
-        ("host-packages", "host-upkeep", "apt-get needs memory"),
         (
-            "host-records-a-smtp.example.com",
-            "host-packages",
+            "server: packages",
+            "/etc/apt/preferences.d/tapal-testing",
+            "it names the source of testing",
+        ),
+        ("server: packages", "/etc/apt/keyrings/tapal-debian.asc", "which those keys have signed"),
+        ("server: packages", "server: updates and swap", "apt-get needs memory"),
+        (
+            "dns: A of smtp.example.com",
+            "server: packages",
             "no address is published for a host that chasquid cannot be installed on",
         ),
-        ("mail-install", "/etc/apt/preferences.d/tapal-testing", "nothing else comes from testing"),
-        ("/etc/chasquid/chasquid.conf", "mail-install", "it replaces the package's own"),
         (
-            "mail-own-domain-smtp.example.com",
+            "chasquid: install",
+            "/etc/apt/preferences.d/tapal-testing",
+            "nothing else comes from testing",
+        ),
+        ("/etc/chasquid/chasquid.conf", "chasquid: install", "it replaces the package's own"),
+        (
+            "mail: folder of smtp.example.com",
             "/etc/chasquid/chasquid.conf",
             "a folder is refused on a server of another name",
         ),
-        ("example.com-folder", "mail-install", "the group must exist"),
-        (KEY, "example.com-folder", "it lies in it"),
-        (KEY, "example.com-dkim-2026a-served", "no mail is signed with an unpublished key"),
-        ("example.com-dkim-2026a-served", "example.com-dkim-2026a-record", "that is waited for"),
-        ("service-start", "certificate-issue-smtp.example.com", "chasquid does not start without"),
-        ("domains-start", KEY, "keys are read at start"),
+        ("mail: folder of example.com", "chasquid: install", "the group must exist"),
+        (KEY, "mail: folder of example.com", "it lies in it"),
+        (KEY, "served: DKIM 2026a of example.com", "no mail is signed with an unpublished key"),
         (
-            "domains-start",
+            "served: DKIM 2026a of example.com",
+            "dns: DKIM 2026a of example.com",
+            "that is waited for",
+        ),
+        (
+            "chasquid: start with its settings",
+            "certificate: smtp.example.com",
+            "chasquid does not start without",
+        ),
+        ("chasquid: start with the domains", KEY, "keys are read at start"),
+        (
+            "chasquid: start with the domains",
             "/etc/chasquid/domains/example.com/users",
             "a start without them fails",
         ),
-        ("domains-start", "/etc/chasquid/domains/example.com/aliases", "the same"),
-        ("service-start", "/etc/chasquid/chasquid.conf", "the same"),
-        ("domains-start", "service-start", "the host's own start comes first"),
-        ("gate-start", "mail-install", "its socket belongs to chasquid's group"),
-        ("gate-start", "/etc/tapal/gate/host.json", "it reads it"),
-        ("gate-start", "gate-program", "it runs it"),
-        ("gate-start", "gate-units", "it starts it"),
-        ("gate-door-start", "gate-units", "it starts it"),
-        (HOOK, "gate-start", "chasquid asks a gate that answers"),
-        (HOOK, "mail-install", "it replaces the package's own"),
-        ("service-start", HOOK, "no mail is taken that the gate was not asked about"),
-        ("gate-needed", HOOK, "chasquid does not start without it"),
-        ("service-start", "gate-needed", "nor does it at the first start"),
-        ("shutdown-stop", HOOK, "on destroy the hook stays until the server has stopped"),
-        ("gate-door-start", "host-firewall", "it fills the firewall's sets"),
-        ("gate-door-start", "gate-door-program", "it runs it"),
-        ("gate-door-start", "/etc/tapal/door.json", "it reads it"),
-        ("service-start", "gate-door-start", "nobody guesses unseen"),
-        (GATE, "example.com-folder", "another stack's domain is refused first"),
+        (
+            "chasquid: start with the domains",
+            "/etc/chasquid/domains/example.com/aliases",
+            "the same",
+        ),
+        ("chasquid: start with its settings", "/etc/chasquid/chasquid.conf", "the same"),
+        (
+            "chasquid: start with the domains",
+            "chasquid: start with its settings",
+            "the host's own start comes first",
+        ),
+        ("gate: start", "chasquid: install", "its socket belongs to chasquid's group"),
+        ("gate: start", "/etc/tapal/gate/host.json", "it reads it"),
+        ("gate: start", "gate: program", "it runs it"),
+        ("gate: start", "gate: units", "it starts it"),
+        ("door: start", "gate: units", "it starts it"),
+        (HOOK, "gate: start", "chasquid asks a gate that answers"),
+        (HOOK, "chasquid: install", "it replaces the package's own"),
+        (
+            "chasquid: start with its settings",
+            HOOK,
+            "no mail is taken that the gate was not asked about",
+        ),
+        (
+            "/etc/systemd/system/chasquid.service.d/tapal-gate.conf",
+            HOOK,
+            "chasquid does not start without it",
+        ),
+        (
+            "chasquid: start with its settings",
+            "/etc/systemd/system/chasquid.service.d/tapal-gate.conf",
+            "nor does it at the first start",
+        ),
+        (
+            "chasquid: stop on destroy",
+            HOOK,
+            "on destroy the hook stays until the server has stopped",
+        ),
+        ("door: start", "server: firewall", "it fills the firewall's sets"),
+        ("door: start", "door: program", "it runs it"),
+        ("door: start", "/etc/tapal/door.json", "it reads it"),
+        ("chasquid: start with its settings", "door: start", "nobody guesses unseen"),
+        (GATE, "mail: folder of example.com", "another stack's domain is refused first"),
         (
             "/etc/chasquid/domains/example.com/users",
             GATE,
             "on destroy the domain has no account when the gate forgets it",
         ),
         ("/etc/chasquid/domains/example.com/aliases", GATE, "nor an alias"),
-        ("shutdown-stop", KEY, "on destroy the server stops before its files go"),
+        ("chasquid: stop on destroy", KEY, "on destroy the server stops before its files go"),
         *(
-            ("shutdown-stop", f"example.com-{record}", "a refused destroy has removed no record")
+            (
+                "chasquid: stop on destroy",
+                f"dns: {record}",
+                "a refused destroy has removed no record",
+            )
             for record in (
-                "records-mx-smtp.example.com",
-                "records-spf",
-                "records-dmarc",
-                "dkim-2026a-record",
+                "MX of example.com to smtp.example.com",
+                "SPF of example.com",
+                "DMARC of example.com",
+                "DKIM 2026a of example.com",
             )
         ),
-        ("shutdown-stop", "host-records-a-smtp.example.com", "nor one of the host's"),
+        ("chasquid: stop on destroy", "dns: A of smtp.example.com", "nor one of the host's"),
         (
-            "example.com-records-mx-smtp.example.com",
-            "domains-start",
+            "dns: MX of example.com to smtp.example.com",
+            "chasquid: start with the domains",
             "no MX before the server answers",
         ),
-        ("example.com-records-spf", "domains-start", "the domain's records come last"),
+        (
+            "dns: SPF of example.com",
+            "chasquid: start with the domains",
+            "the domain's records come last",
+        ),
     ],
 )
 def test_order(later: str, earlier: str, why: str) -> None:
@@ -112,16 +168,17 @@ def test_order(later: str, earlier: str, why: str) -> None:
 
 def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -> None:
     record = declared()
-    assert record.named("service-start").inputs["after"] == [
-        "revision-of-mail-conf",
-        "revision-of-mail-hardening",
+    assert record.named("chasquid: start with its settings").inputs["after"] == [
+        "revision-of-file: /etc/chasquid/chasquid.conf",
+        "revision-of-file: /etc/systemd/system/chasquid.service.d/tapal.conf",
     ]
-    after = record.named("domains-start").inputs["after"]
+    after = record.named("chasquid: start with the domains").inputs["after"]
     assert after[:4] == [
-        "revision-of-example.com-folder",
-        "revision-of-example.com-users",  # which need no restart, and are read again at once
-        "revision-of-example.com-key-2026a",
-        "revision-of-example.com-key-2026e",
+        "revision-of-mail: folder of example.com",
+        # Users need no restart, and are read again at once.
+        "revision-of-file: /etc/chasquid/domains/example.com/users",
+        "revision-of-file: /etc/chasquid/domains/example.com/dkim:2026a.pem",
+        "revision-of-file: /etc/chasquid/domains/example.com/dkim:2026e.pem",
     ]
     assert not [one for one in after if "aliases" in one]
 

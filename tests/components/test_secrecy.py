@@ -24,17 +24,19 @@ def test_aliases_are_plain_so_that_a_review_sees_them() -> None:
 
 def test_outputs_made_by_providers_are_secret() -> None:
     record = declared()
-    assert record.named("example.com-dkim-2026a", "DkimKey").secret_outputs == {"private_pem"}
-    account = record.named("example.com-account-i", "Account")
+    assert record.named("key: DKIM 2026a of example.com", "DkimKey").secret_outputs == {
+        "private_pem"
+    }
+    account = record.named("account: i@example.com")
     assert {"given", "password", "hash"} <= account.secret_outputs
     assert is_secret(account.inputs["given"])
 
 
 def test_a_given_password_is_used_and_the_others_are_generated() -> None:
     record = declared()
-    given = record.named("example.com-account-i", "Account").plain("given")
+    given = record.named("account: i@example.com").plain("given")
     assert given == GIVEN_PASSWORD
-    assert "given" not in record.named("example.com-account-news", "Account").inputs
+    assert "given" not in record.named("account: news@example.com").inputs
 
 
 def test_no_secret_is_given_to_a_step() -> None:

@@ -90,8 +90,8 @@ def test_a_key_is_in_the_zone_and_when_active_on_the_host(selector: str, on_host
 
 def test_the_record_is_computed_from_the_key_on_the_host() -> None:
     record = declared()
-    name = "example.com-dkim-2026a"
-    published = record.named(f"{name}-record").inputs["content"]
+    name = "key: DKIM 2026a of example.com"
+    published = record.named("dns: DKIM 2026a of example.com").inputs["content"]
     assert published == f'"v=DKIM1; k=rsa; p={name}"'
     pem = record.file("/etc/chasquid/domains/example.com/dkim:2026a.pem").plain("content")
     assert pem == f"PEM-of-{name}"
@@ -107,10 +107,7 @@ def test_records_go_to_the_right_zone_and_are_never_proxied() -> None:
 def test_the_host_may_lie_in_a_zone_of_its_own() -> None:
     host = {**STACK["host"], "name": "smtp.mail.example.net", "zone": "example.net"}
     record = declare(stack(host=host))
-    assert (
-        record.named("host-records-a-smtp.mail.example.net").inputs["zoneId"]
-        == "zone-of-example.net"
-    )
+    assert record.named("dns: A of smtp.mail.example.net").inputs["zoneId"] == "zone-of-example.net"
     assert ("_spf.mail.example.net", "TXT", '"v=spf1 a:smtp.mail.example.net ~all"') in (
         record.records()
     )
@@ -120,13 +117,13 @@ def test_without_ipv6_there_is_no_aaaa_and_no_step_for_it() -> None:
     host = {key: value for key, value in STACK["host"].items() if key != "ipv6"}
     record = declare(stack(host=host))
     assert record.records("AAAA") == []
-    assert "host-ipv6" not in {item.name for item in record.resources}
+    assert "server: IPv6" not in {item.name for item in record.resources}
 
 
 def test_a_host_alone_has_no_domain() -> None:
     record = declare({**stack(domains=[]), "host": {**STACK["host"], "zone": "example.com"}})
     assert record.of_type("MailDomain") == []
-    assert record.named("service-start")
+    assert record.named("chasquid: start with its settings")
 
 
 def test_the_firewall_opens_ssh_where_it_listens() -> None:

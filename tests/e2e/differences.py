@@ -259,7 +259,7 @@ DIFFERENCES = (
     Difference(
         what="the users' file gone",
         plant=f"rm {DOMAIN}/users",
-        shows=("HostFile::tapal.test-users",),
+        shows=("HostFile::file: /etc/chasquid/domains/tapal.test/users",),
         restarts=(CHASQUID,),
         alone=True,
     ),
@@ -287,7 +287,7 @@ DIFFERENCES = (
     Difference(
         what="the hook that asks the gate taken out",
         plant="rm /etc/chasquid/hooks/post-data",
-        shows=("HostFile::gate-post-data",),
+        shows=("HostFile::file: /etc/chasquid/hooks/post-data",),
     ),
     Difference(
         what="a step's script gone",

@@ -70,7 +70,7 @@ def test_a_second_domain_only_adds_and_its_mail_passes(deployment: Deployment) -
             assert other not in preview.output, preview.output
         # All domains share one start of chasquid.
         assert "~ 1 to update" in preview.output
-        assert "::domains-start" in preview.output
+        assert "::chasquid: start with the domains" in preview.output
         changed.up().expect()
         delivery = send(deployment.submission("post@second.test"), plan.MAILBOX)
         assert verdicts.passed(delivery, SELECTORS), list(verdicts.lines(delivery, SELECTORS))

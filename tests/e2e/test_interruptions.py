@@ -174,7 +174,7 @@ def test_a_server_put_back_to_a_snapshot_converges_by_one_up(deployment: Deploym
         Interruption(moment="packages: fetching", do=stopped),
         Interruption(moment="certificate: asking", do=killed),
         Interruption(moment="certificate: asking", do=power_lost),
-        Interruption(moment="gate-start updat", do=killed),
+        Interruption(moment="gate: start updat", do=killed),
         Interruption(moment="chasquid-start: starting chasquid", do=power_lost),
         Interruption(moment="chasquid-start: starting chasquid", do=link_dropped),
     ],

@@ -56,7 +56,7 @@ def passes(domain: str, stack: Stack) -> bool:
 
 def test_a_host_alone_comes_up_after_a_destroy(shared: Shared) -> None:
     assert shared.host_up.status == 0, shared.host_up.output
-    assert "DnsRecord host-records-spf" in shared.host_up.output
+    assert "DnsRecord dns: SPF of _spf" in shared.host_up.output
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

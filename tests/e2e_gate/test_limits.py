@@ -233,7 +233,7 @@ def test_up_gives_the_account_back(deployment: Deployment, theft: Theft) -> None
     assert theft.answers
     preview = deployment.stack.preview("--diff")
     assert "it went on sending when it was over its limits" in preview.output
-    assert "tapal.test-users" in preview.output
+    assert "file: /etc/chasquid/domains/tapal.test/users" in preview.output
     deployment.stack.up().expect()
     deployment.stack.up("--expect-no-changes").expect()
     wait_for_login(deployment)

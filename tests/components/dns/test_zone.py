@@ -89,9 +89,9 @@ def test_addresses_and_mx_are_adopted_too() -> None:
         held("A", "198.51.100.7", "smtp.example.com", ttl=600.0),
         held("MX", "smtp.example.com", priority=10.0),
     )
-    address = record.named("host-records-a-smtp.example.com")
+    address = record.named("dns: A of smtp.example.com")
     assert (address.retained, address.inputs["ttl"]) == (True, 600.0)
-    exchanger = record.named("example.com-records-mx-smtp.example.com")
+    exchanger = record.named("dns: MX of example.com to smtp.example.com")
     assert (exchanger.retained, exchanger.inputs["priority"]) == (True, 10.0)
     assert "/id-" in exchanger.imported
 
@@ -129,7 +129,7 @@ def test_a_renamed_stack_goes_on_with_its_records() -> None:
     (one,) = spf_records(record)
     assert (one.imported, one.retained) == ("", True)
     assert (one.inputs["content"], one.inputs["comment"]) == (MERGED, OURS)
-    previous = record.named("example.com-records-previous-spf")
+    previous = record.named("dns: previous SPF of example.com")
     assert previous.inputs["records"][0]["content"] == THEIR_SPF
     assert previous.inputs["stack"] == "test"
 
@@ -183,7 +183,7 @@ def test_ours_takes_the_place_of_another_spf(choice: str, content: str) -> None:
     assert one.inputs["comment"] == OURS
     assert one.imported.endswith(there["id"])
     assert one.retained, "it becomes what it was when the memory goes"
-    previous = record.named("example.com-records-previous-spf")
+    previous = record.named("dns: previous SPF of example.com")
     assert previous.inputs["records"] == [
         {
             "id": there["id"],
@@ -201,7 +201,7 @@ def test_ours_takes_the_place_of_another_spf(choice: str, content: str) -> None:
 @pytest.mark.parametrize(("choice", "content"), [("merge", MERGED), ("replace", SPF)])
 def test_a_place_once_taken_stays_so_by_the_states_memory(choice: str, content: str) -> None:
     there = held("TXT", THEIR_SPF, ttl=3600.0, comment="the shop's")
-    before = run(there, choices={"spf": choice}).named("example.com-records-previous-spf").inputs
+    before = run(there, choices={"spf": choice}).named("dns: previous SPF of example.com").inputs
     ours = held("TXT", content, comment=OURS)
     outputs = {"zoneId": f"zone-of-{DOMAIN}", "name": DOMAIN, "type": "TXT", "createdOn": MADE}
     state = {
@@ -209,7 +209,7 @@ def test_a_place_once_taken_stays_so_by_the_states_memory(choice: str, content: 
         "urn:spf": {"type": RECORD, "outputs": outputs | {"comment": OURS}},
     }
     record = run(ours, choices={"spf": choice}, state=state)
-    assert record.named("example.com-records-previous-spf").inputs == before
+    assert record.named("dns: previous SPF of example.com").inputs == before
     (one,) = spf_records(record)
     assert (one.inputs["content"], one.imported, one.retained) == (content, "", True)
     assert "no longer says so" in refused(ours, state=state)
@@ -222,17 +222,18 @@ def test_keep_publishes_none_of_ours() -> None:
         held("MX", "mx.example.net", priority=5.0),
         choices={"spf": "keep", "dmarc": "keep", "mx": "keep"},
     )
-    names = {one.name for one in record.resources if one.name.startswith("example.com-records-")}
-    assert names == set()
+    ours = {f"dns: {kind} of example.com" for kind in ("SPF", "DMARC", "MX")}
+    names = {one.name.partition(" to ")[0] for one in record.resources}
+    assert ours & names == set()
     assert record.of_type("PreviousRecords") == []
 
 
 def test_replaced_mx_are_removed_after_ours_and_back_before_ours_go() -> None:
     first, second = held("MX", "a.example", priority=1.0), held("MX", "b.example", priority=5.0)
     record = run(first, second, choices={"mx": "replace"})
-    ours = record.named("example.com-records-mx-smtp.example.com")
-    previous = record.named("example.com-records-previous-mx")
-    removed_mx = record.named("example.com-records-removed-mx")
+    ours = record.named("dns: MX of example.com to smtp.example.com")
+    previous = record.named("dns: previous MX of example.com")
+    removed_mx = record.named("dns: removed MX of example.com")
     assert (ours.imported, ours.retained) == ("", False)
     assert [one["content"] for one in previous.inputs["records"]] == ["a.example", "b.example"]
     assert removed_mx.inputs["records"] == previous.inputs["records"]
@@ -264,14 +265,14 @@ def test_a_key_whose_record_alone_the_state_lacks_is_taken_as_it_is() -> None:
     """As after a run that was killed between the record's creation and the state's next copy."""
     there = held("TXT", '"v=DKIM1; k=rsa; p=same"', KEY_NAME, comment=OURS)
     record = run(there, state=key_in_state("v=DKIM1; k=rsa; p=same"))
-    assert there["id"] in record.named("example.com-dkim-2026a-record").imported
+    assert there["id"] in record.named("dns: DKIM 2026a of example.com").imported
 
 
 def test_a_key_may_be_replaced_if_the_stack_says_so() -> None:
     there = held("TXT", '"v=DKIM1; k=rsa; p=old"', KEY_NAME, comment=OURS)
     data = {**stack(), "allow": ["dkim-keys"]}
     record = declare(data, world=World(records={DOMAIN: [there]}))
-    assert there["id"] in record.named("example.com-dkim-2026a-record").imported
+    assert there["id"] in record.named("dns: DKIM 2026a of example.com").imported
 
 
 def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:

@@ -17,7 +17,7 @@ UNIT = Path(component.__file__).with_name("tapal-door.service")
 def installed(root: Path) -> Path:
     """Write what lands in the program's folder below ``root``, and return that folder."""
     folder = root / PROGRAM.lstrip("/")
-    for name, text in declared().named("gate-door-program").inputs["files"].items():
+    for name, text in declared().named("door: program").inputs["files"].items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder
@@ -26,7 +26,7 @@ def installed(root: Path) -> Path:
 def test_the_modules_are_on_the_host_as_they_are() -> None:
     borrowed = [Path(gate.__file__), Path(gate.__file__).with_name("watchdog.py")]
     modules = [*Path(door.__file__).parent.glob("*.py"), *borrowed]
-    folder = declared().named("gate-door-program").inputs
+    folder = declared().named("door: program").inputs
     assert folder["path"] == PROGRAM
     assert folder["files"] == {
         f"mail/{path.parent.name}/{path.name}": path.read_text() for path in modules
@@ -34,11 +34,11 @@ def test_the_modules_are_on_the_host_as_they_are() -> None:
 
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
-    started = declared().named("gate-door-start")
-    files = ("gate-door-program", "gate-door-settings", "gate-units")
+    started = declared().named("door: start")
+    files = ("door: program", "file: /etc/tapal/door.json", "gate: units")
     assert set(started.inputs["after"]) == {f"revision-of-{one}" for one in files}
     assert "delete" in started.inputs["actions"]
-    assert UNIT.name in declared().named("gate-units").inputs["files"]
+    assert UNIT.name in declared().named("gate: units").inputs["files"]
 
 
 def test_who_is_spared_is_in_its_settings() -> None:

@@ -39,7 +39,7 @@ def paths(data: dict[str, Any], world: World | None = None) -> set[str]:
 
 
 def test_the_modules_are_on_the_host_as_they_are() -> None:
-    folder = declared().named("gate-program").inputs
+    folder = declared().named("gate: program").inputs
     assert folder["path"] == PROGRAM
     hooks = {name: text(name) for name in component.HOOKS}
     modules = {f"mail/gate/{path.name}": path.read_text() for path in MODULES}
@@ -48,13 +48,13 @@ def test_the_modules_are_on_the_host_as_they_are() -> None:
 
 
 def test_a_change_of_any_file_starts_it_anew() -> None:
-    started = declared().named("gate-start")
-    assert started.inputs["after"] == ["revision-of-gate-program", "revision-of-gate-units"]
+    started = declared().named("gate: start")
+    assert started.inputs["after"] == ["revision-of-gate: program", "revision-of-gate: units"]
     assert "delete" in started.inputs["actions"]
 
 
 def test_each_unit_is_there_and_looked_at() -> None:
-    units = set(declared().named("gate-units").inputs["files"])
+    units = set(declared().named("gate: units").inputs["files"])
     assert {"tapal-gate.socket", "tapal-gate-deny.path", "tapal-gate-post.service"} <= units
     watched = {name for name in component.FACTS if name.startswith("tapal-")}
     # What these start themselves runs only when there is something to do.
@@ -163,7 +163,7 @@ def test_a_stack_without_domains_has_a_gate_all_the_same() -> None:
 def test_what_is_installed_runs(tmp_path: Path) -> None:
     """As on the host: from its folder, with nothing else in reach."""
     files = {item.inputs["path"]: item.inputs for item in declared().of_type("HostFile")}
-    program = declared().named("gate-program").inputs
+    program = declared().named("gate: program").inputs
     texts = {path: each["content"] for path, each in files.items() if str(store.FOLDER) in path}
     texts |= {f"{program['path']}/{name}": text for name, text in program["files"].items()}
     for path, content in texts.items():

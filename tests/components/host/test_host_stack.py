@@ -24,20 +24,25 @@ def on_host(told: dict[str, Any] | None, *, preview: bool = False) -> Record:
 def test_only_the_domain_is_declared() -> None:
     record = on_host(HOST)
     components = {item.name for item in record.resources if item.type.startswith("tapal:")}
-    assert components == {"example.com", "example.com-dkim", "example.com-records", "domains"}
-    assert not [item for item in record.resources if "names" in item.name or "host-" in item.name]
+    assert components == {
+        "mail: example.com",
+        "keys: example.com",
+        "dns: example.com",
+        "service: domains",
+    }
+    assert not [item for item in record.resources if "server" in item.name]
     assert ("example.com", "MX", "smtp.tapal.test") in record.records("MX")
 
 
 def test_its_folder_is_claimed_on_the_other_stacks_server() -> None:
-    folder = on_host(HOST).named("example.com-folder")
+    folder = on_host(HOST).named("mail: folder of example.com")
     assert folder.inputs["data"] == "domain=example.com\nstack=test\nserver=smtp.tapal.test\n"
 
 
 def test_it_sees_whether_the_server_runs_and_takes_up_its_files() -> None:
-    started = on_host(HOST).named("domains-start")
+    started = on_host(HOST).named("chasquid: start with the domains")
     assert started.inputs["facts"]["chasquid.service"] == "running, enabled"
-    assert "revision-of-example.com-users" in started.inputs["after"]
+    assert "revision-of-file: /etc/chasquid/domains/example.com/users" in started.inputs["after"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_before_the_host_is_up_nothing_is_declared(told: dict[str, Any], words: 
 
 @pytest.mark.parametrize("told", [None, HOST | {"ipv4": "203.0.113.99"}])
 def test_a_preview_shows_what_would_come_all_the_same(told: dict[str, Any] | None) -> None:
-    assert on_host(told, preview=True).named("example.com-folder")
+    assert on_host(told, preview=True).named("mail: folder of example.com")
 
 
 def test_other_trouble_with_the_host_s_stack_is_not_taken_for_a_missing_one(

@@ -120,7 +120,7 @@ def test_the_way_in_and_out(zone: Zone) -> None:
     assert contents(zone.at("MX")) == ["smtp.host.test"]
     assert contents(zone.at("TXT", f"_dmarc.{ZONE}")) == ["v=DMARC1; p=none"]
     assert {one["comment"] for one in [*zone.spf(), *zone.at("MX")]} == {OURS}
-    assert "import tapal.test-records-spf" in done.operations
+    assert "import dns: SPF of tapal.test" in done.operations
     # The MX that was there goes after ours came; nothing else is deleted.
     writes = zone.dns.writes()
     assert [one for one in writes if not one.endswith("200")] == []
@@ -155,7 +155,7 @@ def test_a_changed_mind(zone: Zone) -> None:
     assert "does not let smtp.host.test send" in kept.messages("warning")
     again = zone.up({"spf": "keep", "dmarc": "keep", "mx": "keep"}, "--expect-no-changes")
     assert again.status == 0, again.output
-    assert zone.project.state_text().count("tapal.test-records-") == 0
+    assert zone.project.state_text().count("::dns: ") == 0
 
 
 @pytest.mark.parametrize("way", ["destroy", "keep"])
@@ -195,7 +195,7 @@ def test_an_identical_record_stays_as_it_was(zone: Zone) -> None:
     zone.dns.foreign(name="@", type="MX", content="smtp.host.test", priority=10, ttl=600)
     before = zone.dns.served()
     done = zone.up(MERGE).checked()
-    assert "import tapal.test-records-mx-smtp.host.test" in done.operations
+    assert "import dns: MX of tapal.test to smtp.host.test" in done.operations
     zone.up(MERGE, "--expect-no-changes").checked()
     (ours,) = zone.at("MX")
     assert ours in before

@@ -21,5 +21,5 @@ target = SshTarget(address=host.ipv4, host_key=host.ssh.host_key)
 stack = Stack(settings=settings, host=host, ssh_target=target, passwords=lambda _: None)
 plan = preflight.look(stack)
 for domain in plan.domains:
-    DomainRecords(f"{domain.settings.name}-records", domain)
+    DomainRecords(f"dns: {domain.settings.name}", domain)
 pulumi.export("zones", [domain.zone.name for domain in plan.domains])
