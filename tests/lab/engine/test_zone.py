@@ -155,7 +155,7 @@ def test_a_changed_mind(zone: Zone) -> None:
     assert "does not let smtp.host.test send" in kept.messages("warning")
     again = zone.up({"spf": "keep", "dmarc": "keep", "mx": "keep"}, "--expect-no-changes")
     assert again.status == 0, again.output
-    assert zone.project.state_text().count("::dns: ") == 0
+    assert zone.project.state_text().count(f" of {ZONE}") == 0
 
 
 @pytest.mark.parametrize("way", ["destroy", "keep"])
