@@ -9,6 +9,7 @@ from tests.docs.pages import Block
 _GITHUB = "GitHub's own command, for a repository there; the workflows are rehearsed in tests/e2e"
 _BUCKETS = "buckets and an account with Amazon, Google, Microsoft and Pulumi"
 _UPDATE = "tests/docs/test_updating.py runs them, between a newer repository and a clone"
+_PRIVATE = "tests/docs/test_updating.py runs them, between a public and a private repository"
 _KEYS = "keys kept by a cloud; the same commands are run with a passphrase"
 
 OUTSIDE = {
@@ -16,6 +17,18 @@ OUTSIDE = {
         "README.md",
         "make demo",
     ): "`make test` runs this very test, and tests/e2e what the demo shows",
+    (
+        "README.md",
+        "git clone URL tapal",
+    ): "docs/getting-started.md has these six one by one, and there they are typed",
+    ("docs/private-repository.md", "gh repo create"): _GITHUB,
+    ("docs/private-repository.md", "git remote rename"): _PRIVATE,
+    ("docs/private-repository.md", "git add stacks/"): _PRIVATE,
+    ("docs/private-repository.md", "git fetch upstream"): _PRIVATE,
+    (
+        "docs/server-updates.md",
+        "apt-get update",
+    ): "apt's own work, which asks; the lab's server is as new as the lab's archive",
     ("docs/pull-requests.md", "gh variable set PULUMI_BACKEND_URL"): _GITHUB,
     ("docs/pull-requests.md", "gh secret set PULUMI_CONFIG_PASSPHRASE"): _GITHUB,
     ("docs/pull-requests.md", "gh secret set TAPAL_SSH_PRIVATE_KEY"): _GITHUB,

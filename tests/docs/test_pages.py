@@ -1,6 +1,7 @@
 """What can be held without a lab: languages, links, stack files, and the list of the walk."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lab.paths import REPOSITORY
 from mail import finding
 from settings import stack_file
 from settings.check import check_config
+from tests.components.example import declared
 from tests.docs import pages
 from tests.docs.newcomer import in_the_lab
 from tests.docs.outside import OUTSIDE, reason
@@ -18,7 +20,7 @@ from tests.docs.pages import Block
 BLOCKS = pages.everything()
 LINKED = [*pages.pages(), *pages.translations()]
 STACKS = [block for block in BLOCKS if block.language == "yaml"]
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def test_there_is_something_to_read() -> None:
@@ -67,6 +69,29 @@ def test_the_index_names_every_page() -> None:
     for page in LINKED:
         name = page.removeprefix("docs/")
         assert name in ("README.md", page) or f"({name})" in index, page
+
+
+def test_the_files_that_a_mail_meets_are_the_program_s() -> None:
+    text = (REPOSITORY / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(/etc/(?:chasquid|tapal)/[^`]+)`", text))
+    written = [str(one.inputs["path"]) for one in declared().of_type("HostFile")]
+    assert len(named) >= 6
+    for path in named:
+        assert any(fnmatch(one, path) for one in written), path
+
+
+def test_the_version_of_pulumi_is_the_one_that_the_tests_ran_with() -> None:
+    pinned = (REPOSITORY / "lab" / "engine" / "gomod" / "go.mod").read_text(encoding="utf-8")
+    [version] = re.findall(
+        r"^require github.com/pulumi/pulumi/pkg/v3 v(\S+)$", pinned, re.MULTILINE
+    )
+    project = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert project["requiredPulumiVersion"] == f">={version}"
+    page = (REPOSITORY / "docs" / "server-updates.md").read_text(encoding="utf-8")
+    assert f"Pulumi {version} or newer" in page
+    assert f'"{project["requiredPulumiVersion"]}"' in page
+    workflow = (REPOSITORY / ".github" / "workflows" / "stacks.yml").read_text(encoding="utf-8")
+    assert f"pulumi-version: {version} " in workflow
 
 
 def whole(block: Block) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""docs/updating.md: its commands, run between a newer repository and a clone with a stack in it."""
+"""docs/updating.md and docs/private-repository.md: their commands, run between repositories.
+
+There is a newer public one, a clone of an older version with a stack's file, and a private one.
+"""
 
 import re
 import subprocess
@@ -10,6 +13,11 @@ from lab.paths import REPOSITORY
 from tests.docs import pages
 
 PAGE = "docs/updating.md"
+PRIVATE = [
+    block.text
+    for block in pages.blocks("docs/private-repository.md")
+    if block.text.startswith("git ")
+]
 STACK = "stacks/Pulumi.example.org.yaml"
 GIT = [block for block in pages.blocks(PAGE) if block.text.startswith("git ")]
 
@@ -73,3 +81,28 @@ def test_the_version_before_comes_back(clones: Clones) -> None:
     clones.type(clones.own, back.replace("<the merge>", "HEAD"))
     assert (clones.own / "CHANGELOG.md").read_text() == "## 0.1.0\n"
     assert (clones.own / STACK).read_text() == "mine\n"
+
+
+def test_a_stack_s_file_goes_to_the_private_repository_alone(
+    clones: Clones, tmp_path: Path
+) -> None:
+    set_up, commit, update = PRIVATE
+    private = tmp_path / "private"
+    clones.type(tmp_path, f"git init --quiet --bare --initial-branch=main {private}")
+    clones.type(clones.own, set_up.replace("PRIVATE", str(private)))
+    (clones.own / STACK).write_text("mine, with one more alias\n")
+    clones.type(clones.own, commit)
+    clones.type(clones.own, update)
+    seen = clones.type(private, f"git show main:{STACK}\ngit show main:CHANGELOG.md")
+    assert seen.startswith("mine, with one more alias\n## 0.2.0")
+    assert STACK not in clones.type(clones.upstream, "git ls-tree -r --name-only main")
+
+
+def test_what_is_private_cannot_be_pushed_to_the_public_repository(
+    clones: Clones, tmp_path: Path
+) -> None:
+    private = tmp_path / "private"
+    clones.type(tmp_path, f"git init --quiet --bare --initial-branch=main {private}")
+    clones.type(clones.own, PRIVATE[0].replace("PRIVATE", str(private)))
+    with pytest.raises(AssertionError, match="no-push"):
+        clones.type(clones.own, "git push upstream main:mine")
