@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pulumi
 
-from components.resources import host_step
 from components.resources.host_step import HostStep, HostStepArgs
 
 FOLDER = Path(__file__).parent
@@ -29,11 +28,6 @@ def scripts() -> Mapping[str, str]:
 def digest(name: str) -> str:
     """Return by what the script of step ``name`` is known."""
     return hashlib.sha256(scripts()[name].encode()).hexdigest()[:12]
-
-
-def command(name: str, action: str) -> list[str]:
-    """Return the program and arguments that run step ``name`` on the host, as root."""
-    return host_step.command(name, action, digest(name))
 
 
 def step(

@@ -8,8 +8,6 @@ The module must keep its path, as its neighbours.
 
 import io
 import tarfile
-import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 READ_ALL = """
@@ -34,31 +32,6 @@ class Entry:
     content: str
     mode: str
     owner: str
-
-
-class HostFiles:
-    """The files, read when the first one is asked for, and again once something was written."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: Mapping[str, Entry] | None = None
-
-    def get(self, path: str, read_all: Callable[[], bytes]) -> Entry | None:
-        """Return the file at ``path``, or None if it has to be looked for by itself.
-
-        Args:
-            path: absolute path on the host.
-            read_all: runs `READ_ALL` on the host and returns what it prints.
-        """
-        with self._lock:
-            if self._known is None:
-                self._known = entries(read_all())
-            return self._known.get(path)
-
-    def forget(self) -> None:
-        """Have them read anew."""
-        with self._lock:
-            self._known = None
 
 
 def entries(archive: bytes) -> dict[str, Entry]:

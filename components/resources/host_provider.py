@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
-from components.resources.host_files import READ_ALL, Entry, HostFiles
+from components.resources.host_files import READ_ALL, Entry, entries
+from components.resources.reading import Reading
 from settings.ssh_target import SshTargetError, read_ssh_target
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FOLDERS = Path(__file__).with_name("folders.sh").read_text(encoding="utf-8")
 MISSING = 44
 # One for all resources of a run: they are on one host.
-FILES = HostFiles()
+FILES: Reading[dict[str, Entry]] = Reading()
 
 Properties = dict[str, Any]
 
@@ -88,12 +89,12 @@ class HostProvider(ResourceProvider):
 
     def _known(self, path: str) -> Entry | None:
         """Return the file at ``path`` as it was read with all of ours; None if it was not there."""
-        return FILES.get(path, self._read_all)
+        return FILES.get(self._read_all).get(path)
 
-    def _read_all(self) -> bytes:
+    def _read_all(self) -> dict[str, Entry]:
         done = self._run(["sh", "-c", READ_ALL])
         # Without it each file is read by itself, and says what is wrong.
-        return done.stdout if done.status == 0 else b""
+        return entries(done.stdout) if done.status == 0 else {}
 
     def _there(self, id_: str, props: Properties, found: Properties) -> ReadResult:
         """Return what `read` found, in place of what the state says of it."""

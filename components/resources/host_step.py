@@ -11,7 +11,6 @@ The module must keep its path: every stack's state refers to the provider class 
 
 import re
 import sys
-import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
 from components.resources.host_provider import FILES, HostProvider, HostStepError, Properties
+from components.resources.reading import Reading
 
 if TYPE_CHECKING:
     from facts.snapshot import Snapshot
@@ -31,6 +31,10 @@ ON_HOST = "/usr/local/lib/tapal"
 LIMIT = 1900.0
 # How long the host may take to say how it is (seconds).
 READ_LIMIT = 60.0
+
+
+# One for all steps of a run: they are on one host.
+_SNAPSHOTS: "Reading[Snapshot]" = Reading()
 
 
 def command(step: str, action: str, script: str) -> list[str]:
@@ -58,7 +62,7 @@ class HostStepProvider(HostProvider):
         wanted: Mapping[str, str] = props["facts"]
         if not wanted:
             return self._there(id_, props, {})
-        snapshot = _snapshots.current(self)
+        snapshot = _SNAPSHOTS.get(self._snapshot)
         found = {name: seen(snapshot, name, value) for name, value in wanted.items()}
         return self._there(id_, props, {"facts": found})
 
@@ -67,11 +71,19 @@ class HostStepProvider(HostProvider):
         if "delete" in props["actions"]:
             self._act(props, "delete")
 
-    def answer(self, argv: list[str]) -> bytes:
-        """Return what a command that only reads prints on the host."""
-        done = self._run(argv, limit=READ_LIMIT)
+    def _snapshot(self) -> "Snapshot":
+        """Return how the host is now."""
+        from facts import snapshot  # noqa: PLC0415 - only the provider's process reads facts
+
+        done = self._run(snapshot.command(), limit=READ_LIMIT)
         self._expect(done, "what the host is", "read")
-        return done.stdout
+        try:
+            return snapshot.parse(done.stdout)
+        except snapshot.SnapshotError as error:
+            raise HostStepError(
+                f"the host's answer to what it is cannot be read: {error}. Run `pulumi up` "
+                "again; if this stays, compare the host's release with docs/vps.md"
+            ) from None
 
     def _done(self, props: Properties) -> Properties:
         for action in props["actions"]:
@@ -91,7 +103,7 @@ class HostStepProvider(HostProvider):
                 fresh=action == "confirm",
             )
         finally:
-            _snapshots.forget()
+            _SNAPSHOTS.forget()
             FILES.forget()  # a package may bring its own
         if done.status != 0:
             raise HostStepError(_plain(done.stderr) or _silent(name))
@@ -113,38 +125,6 @@ def _show(line: str) -> None:
     """Hand a line of progress to the engine, which shows what its plugins print."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
-
-
-class _Snapshots:
-    """The newest snapshot of the host; one for all steps until something is done there."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._newest: Snapshot | None = None
-
-    def current(self, provider: HostStepProvider) -> "Snapshot":
-        """Return a snapshot of how the host is now."""
-        from facts import snapshot  # noqa: PLC0415 - only the provider's process reads facts
-
-        with self._lock:
-            if self._newest is None:
-                answer = provider.answer(snapshot.command())
-                try:
-                    self._newest = snapshot.parse(answer)
-                except snapshot.SnapshotError as error:
-                    raise HostStepError(
-                        f"the host's answer to what it is cannot be read: {error}. Run `pulumi up` "
-                        "again; if this stays, compare the host's release with docs/vps.md"
-                    ) from None
-            return self._newest
-
-    def forget(self) -> None:
-        """Have the next one taken anew."""
-        with self._lock:
-            self._newest = None
-
-
-_snapshots = _Snapshots()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.host import step
+from components.host.step import digest
+from components.resources.host_step import command
 from lab import nodes, plan
 from lab.demo import settings, verdicts
 from lab.demo.delivery import Submission, send
@@ -16,7 +17,7 @@ from lab.vps import snapshot
 from tests.e2e.conftest import SELECTORS, Deployment
 
 DOMAINS = ("second.test", "third.test")
-CLAIM = step.command("chasquid-domain", "apply")
+CLAIM = command("chasquid-domain", "apply", digest("chasquid-domain"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.resources import host_file, host_folder
-from components.resources.host_files import READ_ALL, Entry, HostFiles, entries
+from components.resources.host_files import READ_ALL, Entry, entries
 from components.resources.host_folder import packed
 from tests.components.resources.test_host_file_script import OWNER, call
 
@@ -94,18 +94,3 @@ def test_many_at_once_lose_no_note(store: Path, tmp_path: Path) -> None:
     ]
     assert [one.wait() for one in running] == [0] * len(paths)
     assert read_all(store).keys() == {str(path) for path in paths}
-
-
-def test_they_are_read_once_until_something_is_written() -> None:
-    times = []
-
-    def read() -> bytes:
-        times.append(1)
-        return b""
-
-    files = HostFiles()
-    assert files.get("/a", read) is files.get("/b", read) is None
-    assert len(times) == 1
-    files.forget()
-    files.get("/a", read)
-    assert len(times) == 2

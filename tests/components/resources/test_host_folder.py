@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.resources.host_files import Entry, HostFiles
+from components.resources.host_files import Entry
 from components.resources.host_folder import HostFolderProvider, digests
 
 NEWS: dict[str, Any] = {
@@ -20,10 +20,10 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> HostFolderProvider:
     """A provider of a host on which these files lie, one of them changed by hand."""
     files = {"a": "1", "b": "by hand"}
 
-    def get(_: HostFiles, path: str, __: object) -> Entry:
+    def known(_: HostFolderProvider, path: str) -> Entry:
         return Entry(content=files[path.removeprefix("/opt/x/")], mode="0644", owner="root:root")
 
-    monkeypatch.setattr(HostFiles, "get", get)
+    monkeypatch.setattr(HostFolderProvider, "_known", known)
     return HostFolderProvider()
 
 
