@@ -20,9 +20,10 @@ running | degraded) ;;
   "see what it waits for: systemctl list-jobs; then run \`pulumi up\` again" ;;
 esac
 
-# Without psmisc, which a small image lacks: who has dpkg's lock open.
+# Without psmisc, which a small image lacks: who has dpkg's lock open. `find` fails whenever a process
+# ends while it looks, so that what it prints counts and not how it ends.
 for _ in $(seq "$limit"); do
-  find /proc/[0-9]*/fd -lname /var/lib/dpkg/lock-frontend 2>/dev/null | grep -q . || break
+  [ -n "$(find /proc/[0-9]*/fd -lname /var/lib/dpkg/lock-frontend 2>/dev/null || true)" ] || break
   sleep 1
 done
 say "the system is $state"
