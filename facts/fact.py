@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from debian.debian_support import Version
 
+from facts import foreign_rules, upkeep
 from facts.snapshot import Snapshot
 
 DAY = 86400
@@ -242,6 +243,7 @@ def _group(snapshot: Snapshot, name: str, _wanted: str) -> str:
 
 
 _ABOUT: dict[str, Callable[[Snapshot, str, str], str]] = {
+    "automatic updates": upkeep.updates,
     "boot": _boot,
     "certificate": _certificate,
     "certificate in use": _installed_certificate,
@@ -261,9 +263,13 @@ _ABOUT: dict[str, Callable[[Snapshot, str, str], str]] = {
     "last run": _last_run,
     "locale": _locale,
     "name in /etc/hosts": _in_hosts,
+    "other firewalls": foreign_rules.other_firewalls,
     "package": _package,
     "package mirror": _mirror,
     "port": _port,
     "program": _file,
+    "policy-rc.d": upkeep.policy,
+    "swap": upkeep.swap,
     "time zone": _time_zone,
+    "updates come at": upkeep.hour,
 }

@@ -39,6 +39,31 @@ done
 dpkg-query -W -f='package\t${Package}\t${db:Status-Status}\t${Version}\n' 2>/dev/null
 [ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || tell dpkg "interrupted"
 
+# Automatic updates as apt has them in the end, whoever wrote them; their hour as systemd has it.
+lists='' upgrades='' reboot=''
+eval "$(apt-config shell lists APT::Periodic::Update-Package-Lists upgrades APT::Periodic::Unattended-Upgrade \
+  reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null)"
+tell updates "${lists:-0}" "${upgrades:-0}" "${reboot:-false}" \
+  "$(apt-config dump Unattended-Upgrade::Origins-Pattern 2>/dev/null | grep -c 'archive=testing,label=Debian')" \
+  "$([ ! -e /etc/apt/apt.conf.d/52tapal-upgrades ] || echo ours)"
+systemctl show --property=TimersCalendar apt-daily-upgrade.timer 2>/dev/null |
+  sed -nE 's/.*OnCalendar=([^;]*) ;.*/hour\t\1/p'
+[ ! -e /etc/systemd/system/apt-daily-upgrade.timer.d/tapal.conf ] || tell hours ours
+# Whether what installs packages may start chasquid: the question that they ask themselves.
+if [ -x /usr/sbin/policy-rc.d ]; then
+  timeout 2 /usr/sbin/policy-rc.d chasquid restart >/dev/null 2>&1 </dev/null
+  [ $? != 101 ] || tell policy "$(grep -qs 'written by tapal' /usr/sbin/policy-rc.d && echo ours || echo others)"
+fi
+
+# Swap: of how many MB ours is, was to be, whether it is on, also at boot; whether there is another.
+swapfile=/var/lib/tapal/swap
+tell swap "$(first /var/lib/tapal/swap.decided)" \
+  "$(($(stat -c %s "$swapfile" 2>/dev/null || echo 0) / 1048576))" \
+  "$(grep -q "^$swapfile " /proc/swaps && echo on)" \
+  "$([ ! -e /etc/systemd/system/swap.target.wants/var-lib-tapal-swap.swap ] || echo boot)" \
+  "$(tail -n +2 /proc/swaps | grep -qv "^$swapfile " && echo others)" \
+  "$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
+
 # Only of units that matter here: systemd takes a second to list all that lie on the disk.
 units=()
 for file in /etc/systemd/system/tapal-* /usr/lib/systemd/system/{chasquid,certbot,apt-daily,unattended-upgrades}*; do
@@ -67,12 +92,29 @@ ip -o -6 address show scope global 2>/dev/null |
     print "address", $2, $4, state }'
 ip -6 route show default 2>/dev/null | sed -nE 's/^default via ([^ ]+) .*/route\t\1/p'
 ip -6 route show default 2>/dev/null | grep -q . && tell route any
-
 # The firewall as it is in the kernel, without what its sets have taken up since.
 if table=$(nft list table inet tapal 2>/dev/null); then
   tell firewall "$(tr -s '[:space:]' ' ' <<<"$table" | sed -E 's/elements = \{[^}]*\} ?//g' | sha256sum | cut -c1-64)" \
     "$(first /var/lib/tapal/firewall/loaded)" "$(sha256sum /etc/tapal/firewall.nft 2>/dev/null | cut -c1-64)" \
     "$(sha256sum /var/lib/tapal/firewall/confirmed.nft 2>/dev/null | cut -c1-64)"
+fi
+
+# Other firewalls. Those of ufw and firewalld are asked for by their own rules, the first that fits.
+if grep -qsi '^ENABLED=yes' /etc/ufw/ufw.conf; then
+  sed -nE 's/^### tuple ### (allow|limit|deny|reject) (tcp|any) ([0-9:,]+|any) 0\.0\.0\.0\/0 any 0\.0\.0\.0\/0 .*in.*/asked\tufw\t\1\t\2\t\3/p' /etc/ufw/user.rules
+  policy=$(sed -nE 's/^DEFAULT_INPUT_POLICY="?([A-Z]*)"?$/\1/p' /etc/default/ufw)
+  tell asked ufw "$([ "$policy" = ACCEPT ] && echo allow || echo deny)" any any
+fi 2>/dev/null
+if [ -x /usr/bin/firewall-cmd ] && [ "$(systemctl is-active firewalld.service)" = active ]; then
+  firewall-cmd --list-all 2>/dev/null | awk -v OFS='\t' '
+    BEGIN { port["ssh"] = 22; port["smtp"] = 25; port["http"] = 80; port["smtps"] = 465; port["smtp-submission"] = 587 }
+    $1 == "target:" { target = $2 }
+    $1 == "services:" { for (i = 2; i <= NF; i++) if ($i in port) print "asked", "firewalld", "allow", "tcp", port[$i] }
+    $1 == "ports:" { for (i = 2; i <= NF; i++) { split($i, one, "/"); print "asked", "firewalld", "allow", one[2], one[1] } }
+    END { print "asked", "firewalld", (target == "ACCEPT" ? "allow" : "deny"), "any", "any" }'
+fi
+if nft list tables 2>/dev/null | grep -qvx 'table inet tapal'; then
+  tell rules "$(nft -j -t list ruleset 2>/dev/null | tr -d '\n\t')"
 fi
 
 for file in /etc/letsencrypt/live/*/cert.pem; do
@@ -96,7 +138,6 @@ for folder in /etc/chasquid/domains/*/; do
   tell domain "$name" "$(stat -c '%U:%G %a' "$folder")" "$(first "/var/lib/tapal/domains/$name")"
 done
 [ ! -x /usr/local/lib/tapal/gate/hook ] || tell file /usr/local/lib/tapal/gate/hook executable
-[ ! -e /etc/apt/apt.conf.d/52tapal-upgrades ] || tell file /etc/apt/apt.conf.d/52tapal-upgrades there
 getent group tapal-sign >/dev/null && tell group tapal-sign
 
 if [ "$(systemctl is-active chasquid.service)" = active ]; then

@@ -13,6 +13,8 @@ from components.resources.host_file import HostFile
 from components.resources.host_folder import HostFolder
 from components.resources.host_step import ON_HOST, HostStep
 from facts import fact
+from facts import upkeep as upkeep_facts
+from facts.foreign_rules import LET_IN
 from mail import ports
 from mail.chasquid import files as chasquid_files
 from mail.template import render
@@ -20,7 +22,6 @@ from settings.rules import upkeep
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
 UPGRADES = "unattended-upgrades"
-UPGRADES_SETTINGS = "/etc/apt/apt.conf.d/52tapal-upgrades"
 TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
 KEYS = "/etc/apt/keyrings/tapal-debian.asc"
 PREFERENCES = "/etc/apt/preferences.d/tapal-testing"
@@ -122,9 +123,16 @@ class Host(Component):
             f"upgrades={_yes(host.upgrades.install)}\nat={host.upgrades.at or ''}\n"
             f"reboot={_yes(host.upgrades.reboot)}\nswap={swap}\n"
         )
-        facts = dict.fromkeys(TIMERS, fact.ENABLED) if host.upgrades.install else {}
+        facts = {
+            "automatic updates": upkeep_facts.AS_PROVIDED,
+            "updates come at": upkeep_facts.AS_PROVIDED,
+            "policy-rc.d": upkeep_facts.MAY,
+            "swap": f"{swap} MB" if isinstance(swap, int) else swap,
+        }
         if host.upgrades.install:
-            facts[f"file: {UPGRADES_SETTINGS}"] = "there"
+            facts |= dict.fromkeys(TIMERS, fact.ENABLED)
+            facts["automatic updates"] = upkeep_facts.updated(reboots=host.upgrades.reboot)
+            facts["updates come at"] = host.upgrades.at or upkeep_facts.AS_PROVIDED
         return self._step(
             "updates and swap",
             "upkeep",
@@ -199,6 +207,9 @@ class Host(Component):
             opts=self.child(),
         )
         # `nft` comes with the packages; IPv6 first, so that one set of rules meets a settled host.
+        settings = self._args.plan.settings
+        entering = ports.entering(settings.open_ports, self._args.ssh_port)
+        numbers = " ".join(str(port) for protocol, port in entering if protocol == ports.TCP)
         return self._step(
             "firewall",
             "firewall",
@@ -206,7 +217,12 @@ class Host(Component):
             units,
             ipv6,
             after=[rules.revision, units.revision],
-            facts={"firewall": "loaded, confirmed", UNIT: fact.ENABLED},
+            data=f"ports={numbers}\n",
+            facts={
+                "firewall": "loaded, confirmed",
+                UNIT: fact.ENABLED,
+                f"other firewalls: {numbers}": LET_IN,
+            },
             actions=("apply", "confirm", "delete"),
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lab import plan
 
 NAME = plan.VPS.name
+PORTS = "22 25 80 465 587"  # by which the server is reached
 IN_USE = f"/etc/chasquid/certs/{NAME}"
 DOMAIN = "/etc/chasquid/domains/tapal.test"
 UNITS = "/etc/systemd/system"
@@ -22,6 +23,7 @@ class Difference:
         restarts: whose process may be another one when it is mended.
         renews: whether mending makes something anew that is never the same twice.
         alone: whether it stands in the way of others, if all are planted at once.
+        clear: a script that removes what `up` has rightly left, such as another program.
     """
 
     what: str
@@ -30,6 +32,7 @@ class Difference:
     restarts: tuple[str, ...] = ()
     renews: bool = False
     alone: bool = False
+    clear: str = ":"
 
 
 def fact(name: str, wanted: str, seen: str) -> str:
@@ -198,9 +201,44 @@ DIFFERENCES = (
         what="no automatic updates any more",
         plant="rm /etc/apt/apt.conf.d/52tapal-upgrades; systemctl disable --now apt-daily.timer",
         shows=(
-            fact("file: /etc/apt/apt.conf.d/52tapal-upgrades", "there", "missing"),
+            fact("automatic updates", "on, without reboots", "on, without chasquid"),
             unit("apt-daily.timer", "stopped, disabled"),
         ),
+    ),
+    Difference(
+        what="updates at an hour that nobody names any more",
+        plant="mkdir -p /etc/systemd/system/apt-daily-upgrade.timer.d; printf '[Timer]\\n"
+        "OnCalendar=\\nOnCalendar=*-*-* 04:00:00\\n'"
+        " >/etc/systemd/system/apt-daily-upgrade.timer.d/tapal.conf; systemctl daemon-reload",
+        shows=(
+            fact("updates come at", "as the distribution has it", "as an earlier setting has it"),
+        ),
+    ),
+    Difference(
+        what="automatic updates that reboot",
+        plant='sed -i \'s/Automatic-Reboot "false"/Automatic-Reboot "true"/\''
+        " /etc/apt/apt.conf.d/52tapal-upgrades",
+        shows=(fact("automatic updates", "on, without reboots", "on, with reboots"),),
+        alone=True,
+    ),
+    Difference(
+        what="a swap file that nobody wants",
+        plant="truncate -s 1M /var/lib/tapal/swap",
+        shows=(fact("swap", "auto", "a file of 1 MB"),),
+    ),
+    Difference(
+        what="a policy that keeps chasquid from starting",
+        plant="printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d;"
+        " chmod 755 /usr/sbin/policy-rc.d",
+        shows=(fact("policy-rc.d", "may start chasquid", "may not start chasquid"),),
+    ),
+    Difference(
+        what="ufw switched on",
+        plant="apt-get -qq -y install ufw; ufw allow 22/tcp; ufw --force enable",
+        shows=(fact(f"other firewalls: {PORTS}", "let in", "ufw closes 25, 80, 465, 587"),),
+        alone=True,
+        clear="ufw --force disable; apt-get -qq -y purge ufw iptables;"
+        " nft delete table ip filter; nft delete table ip6 filter; true",
     ),
     Difference(
         what="chasquid's source gone",

@@ -7,7 +7,7 @@ import pytest
 from lab import nodes
 from lab.vps import snapshot
 from tests.e2e.conftest import Deployment
-from tests.e2e.differences import DIFFERENCES, Difference
+from tests.e2e.differences import DIFFERENCES, PORTS, Difference, fact
 
 # Written anew by what mends, and by nobody told from what was there.
 VOLATILE = re.compile(
@@ -72,6 +72,30 @@ def test_each_is_named_and_mended_and_nothing_else_touched(
     for text in one.shows:
         assert text in shown, shown
     mended(deployment)
+    on_vps(one.clear)
     assert hashes() == files
     after = processes()
     assert {name for name in SERVICES if after[name] != running[name]} <= set(one.restarts)
+
+
+@pytest.mark.chaos
+def test_rules_of_others_that_close_our_ports_are_named_until_they_go(
+    deployment: Deployment,
+) -> None:
+    deployment.stack.up().expect()
+    on_vps(
+        "nft add table inet others; nft add chain inet others input"
+        " '{ type filter hook input priority 5; policy accept; }';"
+        " nft add rule inet others input tcp dport '{ 25, 587 }' drop"
+    )
+    try:
+        shown = one_line(deployment.stack.preview("--diff").expect().output)
+        said = "table inet others closes 25, 587"
+        assert fact(f"other firewalls: {PORTS}", "let in", said) in shown, shown
+        # Whose table it is the program cannot know, so it leaves it.
+        up = deployment.stack.up().expect()
+        assert "nft delete table inet others" in up.output
+        assert "tcp dport { 25, 587 } drop" in on_vps("nft list table inet others")
+    finally:
+        on_vps("nft delete table inet others")
+    deployment.stack.preview("--expect-no-changes").expect()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from facts import fact
+from facts import fact, foreign_rules, upkeep
 from facts.snapshot import Snapshot, SnapshotError, parse
 from tests.components.example import declared
 
@@ -39,6 +39,17 @@ def instead(old: str, new: str) -> Callable[[str], str]:
     return change
 
 
+def line(kind: str) -> Callable[[str], Callable[[str], str]]:
+    """Return what makes a change of the rest of the line of that kind."""
+
+    def to(new: str) -> Callable[[str], str]:
+        return lambda text: without(f"{kind}\t")(text).replace("end\n", f"{kind}\t{new}\nend\n")
+
+    return to
+
+
+updates, swap = line("updates"), line("swap")
+
 RIGHT = [
     ("host name", NAME),
     ("name in /etc/hosts", NAME),
@@ -63,6 +74,13 @@ RIGHT = [
     ("IPv6 address: 2001:0DB8:113::0010", "up"),
     ("IPv6 gateway", "fe80::1"),
     ("IPv6 gateway", "there"),
+    ("automatic updates", "on, without reboots"),
+    ("updates come at", "06:00"),
+    ("updates come at", upkeep.AS_PROVIDED),
+    ("policy-rc.d", upkeep.MAY),
+    ("swap", "auto"),
+    ("swap", "off"),
+    ("other firewalls: 22 25", foreign_rules.LET_IN),
     ("firewall", "loaded, confirmed"),
     (f"certificate: {NAME}", f"valid, from {CA}"),
     (f"certificate in use: {NAME}", "as it was issued"),
@@ -159,6 +177,55 @@ def test_a_deployed_host_is_as_it_is_wanted(name: str, wanted: str) -> None:
         ),
         ("IPv6 gateway", "fe80::9", str, "fe80::1"),
         ("IPv6 gateway", "there", without("route"), "none"),
+        ("automatic updates", "on, without reboots", updates("1\t0\tfalse\t1\tours"), "off"),
+        ("automatic updates", "on, without reboots", updates("0\t1\tfalse\t1\tours"), "off"),
+        ("automatic updates", "on, without reboots", without("updates"), "off"),
+        (
+            "automatic updates",
+            "on, without reboots",
+            updates("1\t1\ttrue\t1\tours"),
+            "on, with reboots",
+        ),
+        (
+            "automatic updates",
+            "on, with reboots",
+            updates("1\t1\ttrue\t0\t"),
+            "on, without chasquid",
+        ),
+        ("automatic updates", upkeep.AS_PROVIDED, str, "as an earlier setting has it"),
+        (
+            "automatic updates",
+            upkeep.AS_PROVIDED,
+            updates("1\t1\tfalse\t0\t"),
+            upkeep.AS_PROVIDED,
+        ),
+        ("updates come at", "04:00", str, "06:00"),
+        ("updates come at", "06:00", lambda text: "hour\tMon 05:00\n" + text, "Mon 05:00, 06:00"),
+        ("updates come at", "06:00", without("hour"), "never"),
+        (
+            "updates come at",
+            upkeep.AS_PROVIDED,
+            lambda text: "hours\tours\n" + text,
+            "as an earlier setting has it",
+        ),
+        (
+            "policy-rc.d",
+            upkeep.MAY,
+            lambda text: "policy\tothers\n" + text,
+            "may not start chasquid",
+        ),
+        ("swap", "auto", swap("\t0\t\t\t\t8123456"), "not set up"),
+        ("swap", "auto", swap("0\t1\t\t\t\t8123456"), "a file of 1 MB"),
+        ("swap", "off", swap("0\t0\t\tboot\t\t8123456"), "a file of 0 MB"),
+        ("swap", "auto", swap("0\t0\t\t\t\t500000"), "none, and memory is small"),
+        ("swap", "auto", swap("0\t0\t\t\tothers\t500000"), "auto"),
+        ("swap", "off", swap("0\t0\t\t\t\t500000"), "off"),
+        ("swap", "256 MB", swap("256\t256\ton\tboot\t\t500000"), "256 MB"),
+        ("swap", "256 MB", swap("256\t0\t\t\t\t500000"), "0 MB, off"),
+        ("swap", "256 MB", swap("256\t256\t\tboot\t\t500000"), "256 MB, off"),
+        ("swap", "256 MB", swap("256\t256\ton\t\t\t500000"), "256 MB, not at boot"),
+        ("swap", "256 MB", swap("256\t128\ton\tboot\t\t500000"), "128 MB, not 256"),
+        ("swap", "256 MB", swap("refused\t0\t\t\t\t500000"), "256 MB"),
         ("firewall", "loaded, confirmed", without("firewall"), "gone"),
         (f"certificate: {NAME}", "valid, from https://other.test/", str, f"from {CA}"),
         (f"certificate: {NAME}", f"valid, from {CA}", without("certificate"), "missing"),
@@ -244,7 +311,7 @@ def test_a_blank_host_lacks_all_of_it() -> None:
         said = fact.seen(blank, name, wanted)
         assert said != wanted or name in (
             "package mirror", "cloud-init and the name", "installations", "chasquid reads",
-            "last run: certbot.service",
+            "last run: certbot.service", "updates come at", "policy-rc.d", "other firewalls: 22 25",
         )  # fmt: skip
 
 

@@ -1,17 +1,20 @@
 #!/bin/bash
 # Loads the firewall, which takes itself back after 90 s unless a new SSH connection confirms that it
 # still gets in. Nobody is locked out by a wrong port: what comes back is the firewall before, or none
-# if there was none, and only confirmed rules are loaded at boot.
+# if there was none, and only confirmed rules are loaded at boot. Data: ports=, which come in.
 #
 # Wherever it was cut off, it can be run again: `apply` begins anew, `confirm` fails if the rules that
 # `apply` has loaded are no longer there.
 # shellcheck source=components/host/steps/lib.sh
 . /usr/local/lib/tapal/steps/lib.sh
+# shellcheck source=components/host/steps/other-firewalls.sh
+. /usr/local/lib/tapal/steps/other-firewalls.sh
 
 rules=/etc/tapal/firewall.nft
 here=/etc/tapal/firewall.d
 state=/var/lib/tapal/firewall
 confirmed=$state/confirmed.nft
+elsewhere=$state/elsewhere
 rollback=tapal-firewall-rollback
 unit=tapal-firewall.service
 
@@ -36,6 +39,7 @@ stop_timer() { systemctl stop "$rollback.timer" 2>/dev/null || true; }
 case $1 in
 delete)
   stop_timer
+  close_elsewhere "$elsewhere"
   quiet systemctl disable --now "$unit" || true
   nft delete table inet tapal 2>/dev/null || true
   rm -rf -- "$here" "$state"
@@ -56,6 +60,10 @@ apply)
     /bin/bash /usr/local/lib/tapal/steps/firewall.sh rollback
   quiet nft -f "$rules"
   in_kernel | write_file "$state/loaded" 600
+  open_elsewhere "$elsewhere"
+  while read -r table; do
+    say "table $table filters what comes in, too. If a preview says that it closes a port of ours: nft delete table $table, or let the port in there"
+  done < <(foreign_tables)
   say "firewall loaded; it stays only if a new connection gets in"
   ;;
 confirm)

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Automatic security updates, and swap where memory is small. Data: upgrades= (yes or no), at= (an
+# Automatic security updates, what keeps them from restarting chasquid, and swap where memory is small. Data: upgrades= (yes or no), at= (an
 # hour, or empty: the distribution's own), reboot= (yes or no), swap= (auto, off, or MB).
-# On destroy both are taken back; the distribution's own settings for updates stay.
+# On destroy all are taken back; the distribution's own settings for updates stay.
 # shellcheck source=components/host/steps/lib.sh
 . /usr/local/lib/tapal/steps/lib.sh
 
@@ -10,7 +10,11 @@ settings=/etc/apt/apt.conf.d/52tapal-upgrades
 timer=/etc/systemd/system/apt-daily-upgrade.timer.d/tapal.conf
 swapfile=/var/lib/tapal/swap
 unit=/etc/systemd/system/var-lib-tapal-swap.swap
+at_boot=/etc/systemd/system/swap.target.wants/$(basename "$unit")
+policy=/usr/sbin/policy-rc.d
 meminfo=/proc/meminfo swaps=/proc/swaps
+# How many MB of swap it was to be here, or why there is none: by what a preview sees another.
+decided=/var/lib/tapal/swap.decided
 
 write_settings() {
   write_file "$settings" 644 <<END
@@ -53,7 +57,8 @@ let_updates() {
     rmdir --ignore-fail-on-non-empty "$(dirname "$timer")" 2>/dev/null || true
   fi
   after=$(cat "$timer" 2>/dev/null || true)
-  if [ "$before" != "$after" ]; then
+  # Not read yet by systemd: also what somebody else has written or removed beside it.
+  if [ "$before" != "$after" ] || [ "$(systemctl show -P NeedDaemonReload apt-daily-upgrade.timer)" = yes ]; then
     quiet systemctl daemon-reload
     quiet systemctl try-restart apt-daily-upgrade.timer
   fi
@@ -72,6 +77,11 @@ wanted_swap() {
   auto) if [ "$(megabytes MemTotal)" -ge 1024 ] || others_swap; then echo 0; else echo 1024; fi ;;
   *) echo "$wanted" ;;
   esac
+}
+
+decide() {
+  install -d -m 0755 -- "$(dirname "$decided")"
+  echo "$1" | write_file "$decided" 644
 }
 
 drop_swap() {
@@ -97,6 +107,7 @@ make_swap() {
     free=$(df -m --output=avail "$(dirname "$swapfile")" | tail -n 1)
     if ((free < size + 1024)); then
       say "warning: no swap: $((free)) MB of disk are free, and $size MB of swap must leave 1024 MB"
+      decide "no room"
       return 0
     fi
     # `fallocate` leaves holes on some file systems, which swap cannot have.
@@ -119,23 +130,41 @@ END
   else
     # A container has its machine's swap and may not add to it; some file systems cannot hold it.
     say "warning: no swap: the kernel refuses it (a container, or the kind of file system); it goes on without"
+    decide refused
     drop_swap
   fi
 }
 
 if [ "$1" = delete ]; then
   let_updates no '' no
+  [ ! -e "$policy.before-tapal" ] || mv -fT "$policy.before-tapal" "$policy"
   drop_swap
+  rm -f "$decided"
+  rmdir --ignore-fail-on-non-empty "$(dirname "$decided")" 2>/dev/null || true
   exit 0
+fi
+
+# A policy that keeps chasquid from being started, which an image's maker or a cut off installation
+# has left, would let an update stop it for good. One that has others in view alone stays.
+if [ -x "$policy" ]; then
+  status=0
+  timeout 5 "$policy" chasquid restart >/dev/null 2>&1 </dev/null || status=$?
+  if [ "$status" = 101 ] && grep -qs 'written by tapal' "$policy"; then
+    rm -f "$policy"
+  elif [ "$status" = 101 ]; then
+    mv -fT "$policy" "$policy.before-tapal"
+    say "$policy kept chasquid from being started; it is $policy.before-tapal now"
+  fi
 fi
 
 let_updates "$(setting upgrades)" "$(setting at)" "$(setting reboot)"
 say "security updates: $(setting upgrades)"
 size=$(wanted_swap)
+decide "$size"
 if [ "$size" = 0 ]; then
   drop_swap
   say "swap: none of ours"
-elif grep -q "^$swapfile " "$swaps" && [ "$(stat -c %s "$swapfile")" = $((size * 1048576)) ]; then
+elif grep -q "^$swapfile " "$swaps" && [ "$(stat -c %s "$swapfile")" = $((size * 1048576)) ] && [ -e "$at_boot" ]; then
   say "swap: $size MB"
 else
   make_swap "$size"

@@ -10,13 +10,20 @@ SETTINGS = "/etc/apt/apt.conf.d/52tapal-upgrades"
 TIMER = "/etc/systemd/system/apt-daily-upgrade.timer.d/tapal.conf"
 UNIT = "/etc/systemd/system/var-lib-tapal-swap.swap"
 SWAP = "/var/lib/tapal/swap"
+DECIDED = "/var/lib/tapal/swap.decided"
+AT_BOOT = "/etc/systemd/system/swap.target.wants/var-lib-tapal-swap.swap"
+POLICY = "/usr/sbin/policy-rc.d"
 HEAD = "Filename\tType\tSize\tUsed\tPriority\n"
 PROGRAMS = {
     "systemctl": """
       case "$*" in
       "enable --now var-lib-tapal-swap.swap")
         [ ! -e "$root/no-swap" ] || { echo "swapon failed: Operation not permitted"; exit 1; }
+        mkdir -p "$root/etc/systemd/system/swap.target.wants"
+        touch "$root/etc/systemd/system/swap.target.wants/var-lib-tapal-swap.swap"
         echo "$root/var/lib/tapal/swap file 1 0 -2" >>"$root/proc/swaps" ;;
+      "disable var-lib-tapal-swap.swap") rm -f "$root"/etc/systemd/system/swap.target.wants/* ;;
+      "show -P NeedDaemonReload "*) [ ! -e "$root/unread" ] || echo yes ;;
       esac""",
     "swapoff": """
       [ ! -e "$root/full" ] || { echo "swapoff failed: Cannot allocate memory"; exit 1; }
@@ -34,7 +41,14 @@ PROGRAMS = {
 
 @pytest.fixture
 def host(tmp_path: Path) -> StandIn:
-    moved = ("/etc/apt", "/etc/systemd", "/var/lib/tapal", "/proc/meminfo", "/proc/swaps")
+    moved = (
+        "/etc/apt",
+        "/etc/systemd",
+        "/var/lib/tapal",
+        "/proc/meminfo",
+        "/proc/swaps",
+        "/usr/sbin",
+    )
     made = StandIn(tmp_path, PROGRAMS, moved)
     made.path("/etc/apt/apt.conf.d").mkdir(parents=True)
     made.path("/etc/systemd/system").mkdir(parents=True)
@@ -169,3 +183,67 @@ def test_on_destroy_both_are_taken_back(host: StandIn) -> None:
     run(host, at="04:00", swap="256")
     run(host, "delete")
     assert [one for one in (SETTINGS, TIMER, UNIT, SWAP) if host.path(one).exists()] == []
+
+
+def test_what_was_decided_on_swap_is_noted(host: StandIn) -> None:
+    noted = host.path(DECIDED)
+    run(host)
+    assert noted.read_text() == "0\n"
+    run(host, swap="256")
+    assert noted.read_text() == "256\n"
+    host.write("/free", "1200\n")
+    run(host, swap="512")
+    assert noted.read_text() == "no room\n"
+    host.write("/free", "9000\n")
+    host.write("/no-swap", "")
+    run(host, swap="512")
+    assert noted.read_text() == "refused\n"
+    run(host, "delete")
+    assert not noted.exists()
+
+
+def test_swap_that_is_off_or_not_there_at_boot_is_mended(host: StandIn) -> None:
+    run(host, swap="256")
+    host.write("/proc/swaps", HEAD)
+    run(host, swap="256")
+    assert SWAP in host.path("/proc/swaps").read_text()
+    host.path(AT_BOOT).unlink()
+    run(host, swap="256")
+    assert host.path(AT_BOOT).exists()
+
+
+def test_an_hour_that_systemd_has_not_read_is_read(host: StandIn) -> None:
+    run(host, at="04:00")
+    assert host.called
+    host.write("/unread", "")
+    run(host, at="04:00")
+    assert "systemctl daemon-reload" in host.called
+
+
+def policy(host: StandIn, text: str) -> Path:
+    file = host.write(POLICY, f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+    return file
+
+
+def test_a_policy_that_keeps_chasquid_from_starting_goes_aside_and_comes_back(
+    host: StandIn,
+) -> None:
+    file = policy(host, "exit 101")
+    assert "kept chasquid from being started" in run(host)
+    assert not file.exists()
+    run(host, "delete")
+    assert file.read_text() == "#!/bin/sh\nexit 101\n"
+
+
+def test_a_policy_of_ours_that_was_left_goes(host: StandIn) -> None:
+    file = policy(host, "# written by tapal\nexit 101")
+    run(host)
+    assert not file.exists()
+    assert not host.path(f"{POLICY}.before-tapal").exists()
+
+
+def test_a_policy_about_others_stays(host: StandIn) -> None:
+    file = policy(host, "[ $1 = chasquid ] || exit 101")
+    assert "policy" not in run(host)
+    assert file.exists()
