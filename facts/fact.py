@@ -30,6 +30,7 @@ ENABLED = "running, enabled"
 NOBODY = "nobody"
 CHASQUID = "chasquid"
 AS_PROVIDED = "as the provider set it"
+AS_SET_UP = "as it was set up"
 RIGHT = "right"
 ENOUGH = "enough"
 
@@ -183,6 +184,10 @@ def _route(snapshot: Snapshot, _: str, wanted: str) -> str:
     return wanted if met else ", ".join(gateways) or "none"
 
 
+def _ipv6_at_boot(snapshot: Snapshot, _: str, _wanted: str) -> str:
+    return snapshot.value("ipv6") or "not set up"
+
+
 def _firewall(snapshot: Snapshot, _: str, wanted: str) -> str:
     row = next(iter(snapshot.rows.get("firewall", ())), None)
     if row is None:
@@ -259,6 +264,7 @@ _ABOUT: dict[str, Callable[[Snapshot, str, str], str]] = {
     "host name": _host_name,
     "installations": _installations,
     "IPv6 address": _address,
+    "IPv6 at boot": _ipv6_at_boot,
     "IPv6 gateway": _route,
     "last run": _last_run,
     "locale": _locale,

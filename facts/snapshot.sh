@@ -92,6 +92,13 @@ ip -o -6 address show scope global 2>/dev/null |
     print "address", $2, $4, state }'
 ip -6 route show default 2>/dev/null | sed -nE 's/^default via ([^ ]+) .*/route\t\1/p'
 ip -6 route show default 2>/dev/null | grep -q . && tell route any
+# The files that set it at each boot, by what the step noted of them.
+if [ -d /var/lib/tapal/ipv6/before ] || [ -d /var/lib/tapal/ipv6/undoing ]; then
+  tell ipv6 "not confirmed"
+elif [ -e /var/lib/tapal/ipv6/written ]; then
+  tell ipv6 "$(sha256sum --status -c /var/lib/tapal/ipv6/written 2>/dev/null && echo "as it was set up" || echo "changed by hand")"
+fi
+
 # The firewall as it is in the kernel, without what its sets have taken up since.
 if table=$(nft list table inet tapal 2>/dev/null); then
   tell firewall "$(tr -s '[:space:]' ' ' <<<"$table" | sed -E 's/elements = \{[^}]*\} ?//g' | sha256sum | cut -c1-64)" \

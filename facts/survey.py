@@ -109,6 +109,8 @@ class Survey:
         ephemeral: the first and the last port that the kernel gives to whoever names none.
         is_neighbour: whether another machine on the link has the address that was asked about.
         attempts: connections to other servers' port 25.
+        network: the interface of the default route, and who runs it: ``systemd-networkd`` (with
+            netplan or without), ``ifupdown``, ``NetworkManager`` or ``nobody``; empty if unknown.
     """
 
     is_root: bool
@@ -129,6 +131,7 @@ class Survey:
     ephemeral: tuple[int, int]
     is_neighbour: bool
     attempts: tuple[Attempt, ...]
+    network: tuple[str, ...] = ()
 
 
 def command(address: str, exchangers: Sequence[str]) -> list[str]:
@@ -186,6 +189,7 @@ def _survey(said: Mapping[str, list[str]]) -> Survey:
         ephemeral=(int(low), int(high)),
         is_neighbour="neighbour" in said,
         attempts=tuple(_attempt(one) for one in said.get("exchanger", []) if one),
+        network=tuple(said.get("network", [""])[0].split()),
     )
 
 

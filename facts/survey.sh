@@ -73,6 +73,22 @@ listeners() {
   systemctl is-active --quiet firewalld 2>/dev/null && echo firewalld | name firewall
 }
 
+# network: who runs the interface by which this host reaches the internet.
+network() {
+  device=$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+  [ -n "$device" ] || return
+  manager=nobody
+  if systemctl is-active --quiet systemd-networkd.service &&
+    networkctl status --no-pager "$device" | grep -q '^ *Network File: */'; then
+    manager=systemd-networkd
+  elif ifquery --state "$device" | grep -q .; then
+    manager=ifupdown
+  elif nmcli -g GENERAL.STATE device show "$device" | grep '^100 ' | grep -qv external; then
+    manager=NetworkManager
+  fi
+  printf '%s\t%s\n' "$device" "$manager" | name network
+}
+
 # answers ADDRESS: whether another machine on the link has this address.
 answers() {
   [ -n "$1" ] && ! ip -o -6 addr show to "$1" 2>/dev/null | grep -q . || return 0
@@ -111,6 +127,7 @@ exchangers() {
   system
   packages
   listeners
+  network
   answers "$neighbour"
 } 2>/dev/null &
 tried=$(exchangers "$@" 2>/dev/null)

@@ -188,10 +188,11 @@ class Host(Component):
         facts = {
             f"IPv6 address: {host.ipv6.address}": "up",
             "IPv6 gateway": str(host.ipv6.gateway or "there"),
+            "IPv6 at boot": fact.AS_SET_UP,
         }
-        return self._step(
-            "IPv6", "ipv6", before, data=data, facts=facts, actions=("apply", "delete")
-        )
+        # SSH may come by what it changes, so that a new connection confirms it.
+        actions = ("apply", "confirm", "delete")
+        return self._step("IPv6", "ipv6", before, data=data, facts=facts, actions=actions)
 
     def _firewall(self, packages: HostStep, ipv6: HostStep | None) -> HostStep:
         rules = HostFile(

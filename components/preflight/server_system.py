@@ -138,3 +138,12 @@ def _addresses(survey: Survey, host: Host) -> Iterator[Finding]:
         if survey.is_neighbour or (own and own.is_duplicate):
             reason = f"another machine on the server's link has {host.ipv6.address}"
             yield rules.IPV6_TAKEN.found("host.ipv6", reason=reason)
+        # Without a gateway the provider's own settings hold the address, whoever reads them.
+        if (
+            own is None
+            and host.ipv6.gateway
+            and survey.network[1:] in (("NetworkManager",), ("nobody",))
+        ):
+            device, manager = survey.network
+            who = manager if manager != "nobody" else "something that is not known here"
+            yield rules.NETWORK.found("host.ipv6", reason=f"{who} runs {device} of the server")

@@ -126,6 +126,14 @@ PORT_TAKEN = Rule(
     why="Mail comes in by 25, is handed in by 465 and 587, and the certificate is fetched by 80.",
     cure="stop what holds it, or take another server",
 )
+NETWORK = Rule(
+    id="server-network",
+    source=_PAGE,
+    why="An IPv6 address lasts if whoever runs the interface is told of it: netplan, "
+    "systemd-networkd or ifupdown.",
+    cure="set the address by hand as the provider says (under NetworkManager by nmcli), and leave "
+    "out prefix and gateway",
+)
 FIREWALL = Rule(
     id="server-firewall",
     source=_PAGE,

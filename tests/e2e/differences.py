@@ -241,6 +241,12 @@ DIFFERENCES = (
         " nft delete table ip filter; nft delete table ip6 filter; true",
     ),
     Difference(
+        what="the file that sets IPv6 at boot gone",
+        plant="rm /etc/netplan/60-tapal-ipv6.yaml",
+        shows=(fact("IPv6 at boot", "as it was set up", "changed by hand"),),
+        alone=True,
+    ),
+    Difference(
         what="chasquid's source gone",
         plant="rm /etc/apt/sources.list.d/tapal-testing.sources",
         shows=(fact("chasquid's source", "there", "missing"),),
