@@ -263,6 +263,7 @@ is_whole() { is_up && is_as_wanted && gateway_is_there; }
 note_written() { { echo "$sysctl_file"; our_files; } | xargs -d '\n' sha256sum | write_file "$written" 600; }
 
 if [ "$1" = confirm ]; then
+  rm -rf -- "$state/confirmed" # of one that was cut off, in the way of the next line
   # Who renames it first has it: this, or the timer.
   if mv -T "$before" "$state/confirmed" 2>/dev/null; then
     stop_timer
