@@ -323,6 +323,16 @@ def test_a_blank_host_lacks_all_of_it() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("name", [name for name, _ in RIGHT])
+def test_what_was_last_seen_may_be_wanted(name: str) -> None:
+    """A step that was cut off leaves in the state what was seen then, in words of its own."""
+    blank = Snapshot(rows={"clock": [["0"]]})
+    last = fact.seen(blank, name, dict(RIGHT)[name])
+    for words in (last, "none", "missing", "nobody", "fe80::1, fe80::2", ""):
+        for host in (blank, snapshot()):
+            assert isinstance(fact.seen(host, name, words), str), words
+
+
 def test_an_unknown_fact_is_refused() -> None:
     with pytest.raises(fact.FactError, match="weather"):
         fact.seen(snapshot(), "weather: here", "fine")
