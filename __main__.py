@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import interruption, load  # noqa: F401 - acts by being imported
+from components import interruption, load, sdk_traces  # noqa: F401 - act by being imported
 from components.chasquid.chasquid_service import ChasquidService
 from components.chasquid.mail_domain import MailDomain, MailDomainArgs
 from components.chasquid.mail_server import MailServer, MailServerArgs

@@ -36,6 +36,7 @@ class Declared:
     version: str
     imported: str
     retained: bool
+    traced: bool
 
     def plain(self, key: str) -> Any:  # noqa: ANN401 - whatever the input is
         """Return the input ``key`` without its secret wrapping."""
@@ -126,6 +127,7 @@ class _Monitor(MockMonitor):
                     version=request.version,
                     imported=request.importId,
                     retained=request.retainOnDelete,
+                    traced=bool(request.stackTrace.frames or request.sourcePosition.uri),
                 )
             )
         return response

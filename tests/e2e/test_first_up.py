@@ -30,6 +30,14 @@ def test_the_first_preview_lists_every_resource(deployment: Deployment) -> None:
         assert words in deployment.preview.output
 
 
+def test_the_state_does_not_say_what_line_declared_what(deployment: Deployment) -> None:
+    file = machine.state() / ".pulumi" / "stacks" / "tapal" / f"{deployment.stack.name}.json"
+    resources = json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+    told = {one["type"] for one in resources if {"stackTrace", "sourcePosition"} & one.keys()}
+    # The stack itself is declared before the program begins.
+    assert told <= {"pulumi:pulumi:Stack"}
+
+
 def test_mail_passes_over_ipv6(deployment: Deployment) -> None:
     delivery = send(deployment.submission(), plan.MAILBOX)
     assert verdicts.passed(delivery, SELECTORS), list(verdicts.lines(delivery, SELECTORS))
