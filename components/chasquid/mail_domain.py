@@ -80,7 +80,7 @@ class MailDomain(Component):
             owner=PRIVATE_OWNER,
             # It reads its keys only at start, and would go on signing with one that is gone.
             after_delete=f"systemctl try-restart {chasquid_files.SERVICE}",
-            opts=self.child(self._folder, key.served),
+            opts=self.child(self._folder, self._args.keys.served),
         )
 
     def _user_file(self) -> HostFile:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.component import Component
+from components.dns.cloudflare_plugin import DnsRecord
 from components.dns.declare import declare_record
 from components.plan import DomainPlan, KeyPlan
 from components.resources.dkim_key import DkimKey
@@ -17,11 +18,10 @@ from components.resources.dns_propagation import DnsPropagation
 
 @dataclass(frozen=True, kw_only=True)
 class SigningKey:
-    """A key that may sign: its selector, its PEM (a secret), and the wait for its record."""
+    """A key that may sign: its selector and its PEM (a secret)."""
 
     selector: str
     private_pem: pulumi.Output[str]
-    served: DnsPropagation
 
 
 class DkimKeys(Component):
@@ -29,6 +29,7 @@ class DkimKeys(Component):
 
     Attributes:
         signing: the active ones, in the order given.
+        served: the wait for the records of these; None if there are none.
     """
 
     def __init__(
@@ -36,8 +37,26 @@ class DkimKeys(Component):
     ) -> None:
         super().__init__("tapal:dns:DkimKeys", name, None, opts)
         self.signing: list[SigningKey] = []
-        for key in args.dkim:
-            self._key(args, key)
+        records = []
+        values: dict[str, list[pulumi.Output[str]]] = {}
+        for plan in args.dkim:
+            key, record = self._key(args, plan)
+            if plan.settings.signs:
+                records.append(record)
+                values[plan.planned.wanted.name] = [key.record]
+                self.signing.append(
+                    SigningKey(selector=plan.settings.selector, private_pem=key.private_pem)
+                )
+        self.served = (
+            DnsPropagation(
+                f"served: DKIM of {args.name}",
+                kind="TXT",
+                values=values,
+                opts=self.child(*records),
+            )
+            if values
+            else None
+        )
         # What the state remembers of each key for the guard (`components.preflight.assets`).
         notes = [
             {
@@ -49,27 +68,16 @@ class DkimKeys(Component):
         ]
         self.register_outputs({"domain": args.settings.name, "keys": notes})
 
-    def _key(self, domain: DomainPlan, plan: KeyPlan) -> None:
-        selector = plan.settings.selector
-        name = f"DKIM {selector} of {domain.name}"
+    def _key(self, domain: DomainPlan, plan: KeyPlan) -> tuple[DkimKey, DnsRecord]:
+        name = f"DKIM {plan.settings.selector} of {domain.name}"
         key = DkimKey(
             f"key: {name}",
             domain=domain.settings.name,
-            selector=selector,
+            selector=plan.settings.selector,
             algorithm=plan.settings.algorithm,
             opts=self.child(protect=plan.protected),
         )
         record = declare_record(
             domain.zone, f"dns: {name}", plan.planned, self.child(), text=key.record
         )
-        if plan.settings.signs:
-            served = DnsPropagation(
-                f"served: {name}",
-                record=plan.planned.wanted.name,
-                kind="TXT",
-                values=[key.record],
-                opts=self.child(record),
-            )
-            self.signing.append(
-                SigningKey(selector=selector, private_pem=key.private_pem, served=served)
-            )
+        return key, record

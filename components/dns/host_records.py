@@ -37,9 +37,8 @@ class HostRecords(Component):
         self.served = [
             DnsPropagation(
                 f"served: {kind} of {host.name}",
-                record=host.name,
                 kind=kind,
-                values=list(values),
+                values={host.name: values},
                 # What the stack gives up goes at the end of the run.
                 leaving=not values and any(map(listing.is_ours, listing.at(host.name, kind))),
                 opts=self.child(records.get(kind.lower())),

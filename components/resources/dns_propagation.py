@@ -1,4 +1,4 @@
-"""Waits until the zone's own name servers serve a record, before anything relies on it.
+"""Waits until the zone's own name servers serve some records, before anything relies on them.
 
 A key that signs before its record is served fails at every receiver that looks just then, and
 remembers the failure for the zone's negative TTL; a CA that finds no address counts a failed
@@ -6,6 +6,7 @@ attempt. The module must keep its path (see `components.resources`).
 """
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -21,7 +22,7 @@ from pulumi.dynamic import (
 Properties = dict[str, Any]
 
 PATIENCE = 120.0
-COMPARED = ("name", "type", "values")
+COMPARED = ("type", "values")
 
 
 class DnsPropagationProvider(ResourceProvider):
@@ -35,55 +36,57 @@ class DnsPropagationProvider(ResourceProvider):
         sys.tracebacklimit = 0
 
     def create(self, props: Properties) -> CreateResult:
-        """Wait for the record."""
+        """Wait for the records."""
         _wait(props)
-        return CreateResult(id_=f"{props['name']}/{props['type']}", outs=props)
+        return CreateResult(id_=f"{min(props['values'])}/{props['type']}", outs=props)
 
-    def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
-        """Wait for the changed record."""
-        _wait(news)
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Wait for those that have changed: a zone that fails by now keeps no key from going."""
+        _wait(news, olds.get("values", {}))
         return UpdateResult(outs=news)
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Compare what is waited for."""
-        replaces = ["name"] if olds.get("name") != news.get("name") else []
-        changed = any(olds.get(key) != news.get(key) for key in COMPARED)
-        return DiffResult(changes=changed, replaces=replaces)
+        return DiffResult(changes=any(olds.get(key) != news.get(key) for key in COMPARED))
 
 
-def _wait(props: Properties) -> None:
+def _wait(props: Properties, known: Mapping[str, Sequence[str]] | None = None) -> None:
     if props.get("leaving"):
         return
     # Imported here: only the provider's process asks the DNS, while every run imports this module.
     from components.dns import name_servers  # noqa: PLC0415
 
-    name_servers.wait(props["name"], props["type"], props["values"], PATIENCE)
+    for name, values in sorted(props["values"].items()):
+        if not known or known.get(name) != values:
+            name_servers.wait(name, props["type"], values, PATIENCE)
 
 
 class DnsPropagation(Resource, module="tapal", name="DnsPropagation"):
-    """A record that the zone's name servers are known to serve."""
+    """Records that the zone's name servers are known to serve."""
 
     def __init__(
         self,
         name: str,
         *,
-        record: str,
         kind: str,
-        values: list[pulumi.Input[str]],
+        values: Mapping[str, Sequence[pulumi.Input[str]]],
         leaving: bool = False,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """Declare the wait for ``record`` of type ``kind`` with ``values``.
+        """Declare the wait for records of type ``kind``.
 
         Args:
             name: the resource's name.
-            record: complete name without a final dot.
             kind: ``A``, ``AAAA`` or ``TXT``.
-            values: what is to be served; none if there must be no address.
+            values: what is to be served, by complete names without a final dot; none at a name
+                that must have no address.
             leaving: whether the zone still holds a record of ours that this very run deletes, at
                 its end: then there is no wait.
             opts: Pulumi's options.
         """
-        properties: dict[str, Any] = {"name": record, "type": kind, "values": values}
-        properties["leaving"] = leaving
+        properties: dict[str, Any] = {
+            "type": kind,
+            "values": {name: list(one) for name, one in values.items()},
+            "leaving": leaving,
+        }
         super().__init__(DnsPropagationProvider(), name, properties, opts)

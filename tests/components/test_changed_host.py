@@ -76,6 +76,6 @@ def test_no_address_is_waited_for_that_goes_last(monkeypatch: pytest.MonkeyPatch
 
 
 def test_that_it_went_is_no_change_of_the_wait() -> None:
-    one = {"name": HOST, "type": "AAAA", "values": []}
+    one = {"type": "AAAA", "values": {HOST: []}}
     there = DnsPropagationProvider().diff("", {**one, "leaving": True}, {**one, "leaving": False})
     assert not there.changes
