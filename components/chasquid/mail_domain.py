@@ -6,12 +6,13 @@ import pulumi
 
 from components.chasquid.chasquid_service import ChasquidService
 from components.component import Component
-from components.dns.dkim_keys import DkimKeys, SigningKey
+from components.dns.dkim_keys import DkimKeys
 from components.load import Stack
 from components.plan import DomainPlan
 from components.resources.account import Account
 from components.resources.host_file import HostFile
-from mail import gate_policy
+from components.resources.host_folder import HostFolder
+from mail import dkim, gate_policy
 from mail.alias import entry
 from mail.chasquid import files as chasquid_files
 from mail.password import Scrypt
@@ -53,16 +54,14 @@ class MailDomain(Component):
         folder = args.chasquid.domain_folder(args.plan.name, self.child())
         # Whatever else is there of the domain goes before the gate forgets it.
         self._folder = self._gate_file(folder)
-        keys = [self._key(key) for key in args.keys.signing]
+        keys = self._key_files()
         self.passwords: dict[str, pulumi.Output[str]] = {}
         users = self._user_file()
         self._alias_file()
         # Aliases are looked up for each mail; a users file that appears needs a restart.
-        self.revisions: list[pulumi.Input[str]] = [
-            folder.revision,
-            users.revision,
-            *(key.revision for key in keys),
-        ]
+        self.revisions: list[pulumi.Input[str]] = [folder.revision, users.revision]
+        if keys is not None:
+            self.revisions.append(keys.revision)
         self.register_outputs({"domain": args.plan.name})
 
     def _gate_file(self, folder: pulumi.Resource) -> HostFile:
@@ -72,14 +71,19 @@ class MailDomain(Component):
             opts=self.child(folder),
         )
 
-    def _key(self, key: SigningKey) -> HostFile:
-        return HostFile(
-            path=chasquid_files.dkim_path(self._args.plan.name, key.selector),
-            content=pulumi.Output.secret(key.private_pem),
+    def _key_files(self) -> HostFolder | None:
+        if not self._args.keys.signing:
+            return None
+        files: dict[str, pulumi.Input[str]] = {
+            dkim.file_name(key.selector): pulumi.Output.secret(key.private_pem)
+            for key in self._args.keys.signing
+        }
+        return HostFolder(
+            f"mail: DKIM keys of {self._args.plan.name}",
+            path=chasquid_files.domain_directory(self._args.plan.name),
+            files=files,
             mode=PRIVATE_MODE,
             owner=PRIVATE_OWNER,
-            # It reads its keys only at start, and would go on signing with one that is gone.
-            after_delete=f"systemctl try-restart {chasquid_files.SERVICE}",
             opts=self.child(self._folder, self._args.keys.served),
         )
 

@@ -21,6 +21,19 @@ leave_folder() {
   leave_folder "$(dirname -- "$1")"
 }
 
+# keep NEW PATH, put_back PATH: what lay at a path before us (a package's own version of the file, or
+# a hand-made one) is kept away from it, since in some folders every file is read, or even run.
+before=/var/lib/tapal/before
+keep() {
+  [ -f "$2" ] && [ ! -e "$before$2" ] && ! cmp -s -- "$1" "$2" || return 0
+  install -d -m 0700 -- "${before%/*}" "$(dirname -- "$before$2")"
+  cp -p -- "$2" "$before$2"
+}
+put_back() {
+  rm -f -- "$1"
+  [ ! -e "$before$1" ] || mv -fT -- "$before$1" "$1"
+}
+
 # Which files are ours, a path a line, so that all can be read at once (host_files.py).
 notes=/var/lib/tapal/files
 

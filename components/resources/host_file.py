@@ -57,9 +57,9 @@ class HostFileProvider(HostProvider):
         return self._there(id_, props, found)
 
     def delete(self, id_: str, props: Properties) -> None:
-        """Delete the file, or put back what was there before it; then tell who had read it."""
-        done = self._script(["delete", id_, props.get("after_delete", "")])
-        self._expect(done, id_, "delete")
+        """Delete the file, or put back what was there before it."""
+        del props
+        self._expect(self._script(["delete", id_]), id_, "delete")
 
     def _write(self, props: Properties, origin: str) -> Properties:
         argv = ["write", props["path"], props["mode"], props["owner"], props["validate"], origin]
@@ -89,7 +89,6 @@ class HostFile(Resource, module="tapal", name="HostFile"):
         mode: str = "0644",
         owner: str = "root:root",
         validate: str = "",
-        after_delete: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the file, which is called by its path.
@@ -104,7 +103,6 @@ class HostFile(Resource, module="tapal", name="HostFile"):
             owner: ``user:group``, both existing on the host by the time of the write.
             validate: a command on the host that gets the new file's path as its last argument
                 and fails if it must not be moved into place.
-            after_delete: a command on the host for when the file is gone.
             opts: Pulumi's options.
         """
         properties: dict[str, Any] = {
@@ -113,7 +111,6 @@ class HostFile(Resource, module="tapal", name="HostFile"):
             "mode": mode,
             "owner": owner,
             "validate": validate,
-            "after_delete": after_delete,
             "revision": None,
         }
         super().__init__(HostFileProvider(), f"file: {path}", properties, opts)

@@ -39,7 +39,10 @@ class HostFolderProvider(HostProvider):
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Compare the files by their digests, and the rest as ever."""
         found = super().diff(id_, olds, news)
-        same = olds.get("files") == digests(news["files"])
+        files = news["files"]
+        # Of texts that are yet to be made, such as new keys, nothing is known so far.
+        known = isinstance(files, dict) and all(isinstance(text, str) for text in files.values())
+        same = known and olds.get("files") == digests(files)
         return DiffResult(changes=found.changes or not same, replaces=found.replaces)
 
     def create(self, props: Properties) -> CreateResult:
@@ -65,6 +68,8 @@ class HostFolderProvider(HostProvider):
 
     def _found(self, id_: str, props: Properties, found: Properties) -> ReadResult:
         """Return what is there: to be compared, and as the inputs that would make it so."""
+        if "names" in props:
+            found = {**found, "names": sorted(found["files"])}
         outs = {**props, **found, "files": digests(found["files"])}
         return ReadResult(id_=id_, outs=outs, inputs=self._there(id_, props, found).inputs)
 
@@ -133,7 +138,7 @@ class HostFolder(Resource, module="tapal", name="HostFolder"):
         name: str,
         *,
         path: str,
-        files: Mapping[str, str],
+        files: Mapping[str, pulumi.Input[str]],
         mode: str = "0644",
         owner: str = "root:root",
         opts: pulumi.ResourceOptions | None = None,
@@ -143,7 +148,7 @@ class HostFolder(Resource, module="tapal", name="HostFolder"):
         Args:
             name: the resource's name, unique in the stack.
             path: absolute path of the folder; another path replaces the resource.
-            files: the whole text of each, by name relative to the folder.
+            files: the whole text of each, by name relative to the folder; may be secrets.
             mode: four octal digits, of every file.
             owner: ``user:group`` of every file.
             opts: Pulumi's options.
@@ -155,4 +160,7 @@ class HostFolder(Resource, module="tapal", name="HostFolder"):
             "owner": owner,
             "revision": None,
         }
+        if any(isinstance(text, pulumi.Output) for text in files.values()):
+            # One secret makes a secret of all of them, and their names are to be seen in a preview.
+            properties["names"] = sorted(files)
         super().__init__(HostFolderProvider(), name, properties, opts)

@@ -4,9 +4,11 @@
 #
 #   read   FOLDER NAME…                    an archive of those of the named files that are there
 #   write  FOLDER MODE OWNER:GROUP OLD…    stdin: an archive of all files. Each is renamed into
-#                                          its place, whole or not at all; then those of the OLD
-#                                          names go that the archive does not hold
-#   delete FOLDER NAME…                    removes these files; folders that we made go when empty
+#                                          its place, whole or not at all; what lay there of a name
+#                                          that is not among the OLD ones is kept; then those of the
+#                                          OLD names go that the archive does not hold
+#   delete FOLDER NAME…                    removes these files, and puts back what was there before
+#                                          us; folders that we made go when empty
 #
 # Exit status 44: none of the files is there.
 set -eu
@@ -44,21 +46,23 @@ write)
   find "$new" -type f -exec chmod -- "$mode" {} + -exec chown -- "$owner" {} + -exec sync -- {} +
   # Listed first: who lists a folder while it changes may see a name twice.
   names=$(find "$new" -type f -printf '%P\n')
+  olds=$(printf '%s\n' "$@")
   printf '%s\n' "$names" | while IFS= read -r name; do
     into=$(dirname -- "$folder/$name")
     make_folder "$into"
+    printf '%s\n' "$olds" | grep -qxF -- "$name" || keep "$new/$name" "$folder/$name"
     mv -fT -- "$new/$name" "$folder/$name"
     sync -- "$into"
   done
   for name; do printf '%s\n' "$folder/$name"; done | forget
   printf '%s\n' "$names" | while IFS= read -r name; do printf '%s\n' "$folder/$name"; done | note
   for name; do
-    printf '%s\n' "$names" | grep -qxF -- "$name" || rm -f -- "$folder/$name"
+    printf '%s\n' "$names" | grep -qxF -- "$name" || put_back "$folder/$name"
   done
   ;;
 delete)
   for name; do
-    rm -f -- "$folder/$name"
+    put_back "$folder/$name"
     leave_folder "$(dirname -- "$folder/$name")"
   done
   leave_folder "$folder"

@@ -43,6 +43,20 @@ class Declared:
         value = self.inputs[key]
         return value["value"] if is_secret(value) else value
 
+    def paths(self) -> dict[str, Any]:
+        """Return the content of each file that it writes on the host, by path."""
+        if self.type.endswith("HostFile"):
+            return {self.inputs["path"]: self.inputs["content"]}
+        if self.type.endswith("HostFolder"):
+            folder, files = self.inputs["path"], self.inputs["files"]
+            # One secret among them makes a secret of all.
+            hidden = {SECRET: SECRET_VALUE} if is_secret(files) else {}
+            return {
+                f"{folder}/{name}": {**hidden, "value": one} if hidden else one
+                for name, one in self.plain("files").items()
+            }
+        return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class World:
@@ -169,10 +183,9 @@ class Record:
         return found[0]
 
     def file(self, path: str) -> Declared:
-        """Return the host file at ``path``."""
-        files = self.of_type("HostFile")
-        found = [item for item in files if item.inputs["path"] == path]
-        assert len(found) == 1, f"{path} is not among {[item.inputs['path'] for item in files]}"
+        """Return the resource that writes the host file at ``path``: a file or a folder's files."""
+        found = [item for item in self.resources if path in item.paths()]
+        assert len(found) == 1, f"{path} is not among {[item.paths() for item in self.resources]}"
         return found[0]
 
     def records(self, kind: str = "") -> list[tuple[str, str, Any]]:

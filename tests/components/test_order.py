@@ -173,20 +173,13 @@ def test_a_restart_is_triggered_by_what_is_read_at_start_and_by_nothing_else() -
         "revision-of-file: /etc/systemd/system/chasquid.service.d/tapal.conf",
     ]
     after = record.named("chasquid: start with the domains").inputs["after"]
-    assert after[:4] == [
+    assert after[:3] == [
         "revision-of-mail: folder of example.com",
         # Users need no restart, and are read again at once.
         "revision-of-file: /etc/chasquid/domains/example.com/users",
-        "revision-of-file: /etc/chasquid/domains/example.com/dkim:2026a.pem",
-        "revision-of-file: /etc/chasquid/domains/example.com/dkim:2026e.pem",
+        "revision-of-mail: DKIM keys of example.com",
     ]
     assert not [one for one in after if "aliases" in one]
-
-
-def test_a_retired_key_is_dropped_by_who_signs_with_it() -> None:
-    for item in declared().of_type("HostFile"):
-        told, is_key = item.inputs["after_delete"], "dkim:" in str(item.inputs["path"])
-        assert told == ("systemctl try-restart chasquid.service" if is_key else "")
 
 
 def test_how_to_reach_the_host_is_no_input_of_what_is_there() -> None:

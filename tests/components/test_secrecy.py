@@ -12,7 +12,7 @@ def test_files_with_secrets_are_secret_and_closed() -> None:
     record = declared()
     for path in (f"{DOMAIN}/users", f"{DOMAIN}/dkim:2026a.pem", f"{DOMAIN}/dkim:2026e.pem"):
         file = record.file(path)
-        assert is_secret(file.inputs["content"]), path
+        assert is_secret(file.paths()[path]), path
         assert file.inputs["mode"] == "0640", path
         assert file.inputs["owner"] == "root:chasquid", path
 

@@ -85,7 +85,7 @@ def test_a_key_is_in_the_zone_and_when_active_on_the_host(selector: str, on_host
     names = [name for name, kind, _ in record.records() if kind == "TXT"]
     assert names.count(f"{selector}._domainkey.example.com") == 1
     path = f"/etc/chasquid/domains/example.com/dkim:{selector}.pem"
-    assert [f.inputs["path"] for f in record.of_type("HostFile")].count(path) == int(on_host)
+    assert [path in item.paths() for item in record.resources].count(True) == int(on_host)
 
 
 def test_the_record_is_computed_from_the_key_on_the_host() -> None:
@@ -93,8 +93,8 @@ def test_the_record_is_computed_from_the_key_on_the_host() -> None:
     name = "key: DKIM 2026a of example.com"
     published = record.named("dns: DKIM 2026a of example.com").inputs["content"]
     assert published == f'"v=DKIM1; k=rsa; p={name}"'
-    pem = record.file("/etc/chasquid/domains/example.com/dkim:2026a.pem").plain("content")
-    assert pem == f"PEM-of-{name}"
+    path = "/etc/chasquid/domains/example.com/dkim:2026a.pem"
+    assert record.file(path).paths()[path]["value"] == f"PEM-of-{name}"
 
 
 def test_records_go_to_the_right_zone_and_are_never_proxied() -> None:

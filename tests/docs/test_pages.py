@@ -74,7 +74,7 @@ def test_the_index_names_every_page() -> None:
 def test_the_files_that_a_mail_meets_are_the_program_s() -> None:
     text = (REPOSITORY / "docs" / "how-it-works.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(/etc/(?:chasquid|tapal)/[^`]+)`", text))
-    written = [str(one.inputs["path"]) for one in declared().of_type("HostFile")]
+    written = [path for one in declared().resources for path in one.paths()]
     assert len(named) >= 6
     for path in named:
         assert any(fnmatch(one, path) for one in written), path

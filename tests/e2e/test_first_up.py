@@ -1,6 +1,7 @@
 """A blank VPS, one `pulumi up`, and what independent judges say of the result."""
 
 import dataclasses
+import json
 import re
 import time
 
@@ -11,7 +12,7 @@ from lab.ca import issuer
 from lab.demo import verdicts
 from lab.demo.delivery import send
 from lab.errors import LabError
-from lab.operator import stack
+from lab.operator import machine, stack
 from lab.world import receiver
 from mail import ports
 from mail.message import signature

@@ -22,7 +22,7 @@ TOLD = {
     DKIM_KEY: {"selector", "domain"},
     HOST_STEP: {"step"},
 }
-NOISE = frozenset({"actions", "after", "after_delete", "script", "validate", "zoneId"})
+NOISE = frozenset({"actions", "after", "script", "validate", "zoneId"})
 APART = frozenset({"facts", "files", "actions", "after", "script"})
 CONTEXT = 3  # lines around a change, as git shows
 NEW_TEXT = 12  # lines shown of a file that comes or goes as a whole

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pulumi.output import Unknown
 
 from components.resources.host_files import Entry
 from components.resources.host_folder import HostFolderProvider, digests
@@ -56,3 +57,16 @@ def test_what_is_there_is_read_as_text_and_kept_as_digest(provider: HostFolderPr
     assert read.outs["revision"] == "r"
     assert "revision" not in read.inputs
     assert provider.diff("", read.outs, NEWS).changes is True
+
+
+def test_a_text_that_is_yet_to_be_made_is_a_change() -> None:
+    # As the provider gets it in a preview: one of them, or all as one, since they are secrets.
+    old = state(a="1", b="2")
+    for files in ({"a": "1", "b": Unknown()}, Unknown()):  # type: ignore[no-untyped-call]
+        assert HostFolderProvider().diff("", old, {**NEWS, "files": files}).changes is True
+
+
+def test_names_are_told_where_the_texts_are_secret(provider: HostFolderProvider) -> None:
+    read = provider.read("/opt/x", {**state(a="1", b="2"), "names": ["a", "b"]})
+    assert read.inputs is not None
+    assert read.inputs["names"] == ["a", "b"]

@@ -108,3 +108,18 @@ def test_delete_leaves_what_is_not_ours(script: str, tmp_path: Path) -> None:
     write(script, folder, FILES)
     assert call(script, "delete", str(folder), *FILES).returncode == 0
     assert {one.name for one in folder.rglob("*")} == {"theirs", "deep"}
+
+
+def test_what_lay_there_before_us_is_put_back(script: str, tmp_path: Path) -> None:
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "one.txt").write_text("theirs")
+    (folder / "it's three").write_text("theirs too")
+    assert write(script, folder, {"one.txt": "ours"}).returncode == 0
+    # Ours by now; another one comes, whose place was taken.
+    news = {"one.txt": "ours, changed", "it's three": "ours"}
+    assert write(script, folder, news, "one.txt").returncode == 0
+    assert write(script, folder, {"one.txt": "ours"}, *news).returncode == 0
+    assert (folder / "it's three").read_text() == "theirs too"
+    assert call(script, "delete", str(folder), "one.txt").returncode == 0
+    assert (folder / "one.txt").read_text() == "theirs"
