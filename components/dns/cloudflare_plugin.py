@@ -6,12 +6,14 @@ measurement). A test holds its properties against the SDK's class, and the plugi
 from the installed package.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
+from pulumi.runtime.sync_await import _sync_await
 
 from components.dns import plain_record
 from mail.zone.record import ZoneRecord
@@ -22,6 +24,10 @@ GET_RECORDS = "cloudflare:index/getDnsRecords:getDnsRecords"
 # The plugin stops at 1,000 unless told otherwise: the record that matters could be the next one.
 EVERY = 100_000
 
+# Look-ups under way at the same time: each waits for Cloudflare, not for this machine.
+AT_ONCE = 8
+
+T = TypeVar("T")
 Properties = dict[str, pulumi.Input[str | float | bool | list[str]]]
 
 
@@ -46,34 +52,55 @@ class DnsRecord(pulumi.CustomResource):
         super().__init__(RECORD_TYPE, resource_name, dict(properties), merged)
 
 
-def find_zone(name: str) -> str:
+class LookUpError(RuntimeError):
+    """A look-up has no answer; the text is the plugin's."""
+
+
+async def find_zone(name: str) -> str:
     """Return Cloudflare's id of the zone called ``name``.
 
     Raises:
         LookUpError: there is none that the token opens, or Cloudflare does not answer.
     """
-    return str(_ask(GET_ZONE, {"filter": {"name": name}})["zoneId"])
+    return str((await _ask(GET_ZONE, {"filter": {"name": name}}))["zoneId"])
 
 
-def list_records(zone_id: str) -> list[tuple[ZoneRecord, Mapping[str, Any]]]:
+async def list_records(zone_id: str) -> list[tuple[ZoneRecord, Mapping[str, Any]]]:
     """Return every record of a zone, each also as Cloudflare has it.
 
     Raises:
         LookUpError: Cloudflare does not answer, or the token does not allow it.
     """
-    found = _ask(GET_RECORDS, {"zoneId": zone_id, "maxItems": EVERY})["results"]
+    found = (await _ask(GET_RECORDS, {"zoneId": zone_id, "maxItems": EVERY}))["results"]
     return [(plain_record.read(one), one) for one in found]
 
 
-class LookUpError(RuntimeError):
-    """A look-up has no answer; the text is the plugin's."""
+def together(questions: Sequence[Coroutine[Any, Any, T]]) -> list[T | LookUpError]:
+    """Return the answers to ``questions``, in their order, or why there is none.
+
+    At once and not as Outputs: which resources there are depends on them. The SDK waits for its own
+    look-ups in the same way (`pulumi.runtime.invoke`), but for one after the other only.
+    """
+
+    async def wait() -> list[T | LookUpError]:
+        some = asyncio.Semaphore(AT_ONCE)
+        return await asyncio.gather(*(_answer(one, some) for one in questions))
+
+    return list(_sync_await(wait()))
 
 
-def _ask(function: str, arguments: Mapping[str, object]) -> Mapping[str, Any]:
-    # At once and not as an Output: which resources there are depends on the answer.
+async def _answer(question: Coroutine[Any, Any, T], some: asyncio.Semaphore) -> T | LookUpError:
+    async with some:
+        try:
+            return await question
+        except LookUpError as error:
+            return error
+
+
+async def _ask(function: str, arguments: Mapping[str, object]) -> Mapping[str, Any]:
     options = pulumi.InvokeOptions(version=plugin_version())
     try:
-        answer = pulumi.runtime.invoke(function, dict(arguments), options).value
+        answer = await pulumi.runtime.invoke_async(function, dict(arguments), options)
     except Exception as error:  # the SDK has no class for it
         raise LookUpError(str(error)) from error
     found: Mapping[str, Any] = answer or {}

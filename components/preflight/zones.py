@@ -1,7 +1,7 @@
 """Looks at what the stack's zones hold.
 
-The zones are looked up at once, not as Outputs: which resources there are depends on what is
-found.
+The zones are looked up at once and all together, not as Outputs: which resources there are depends
+on what is found.
 """
 
 import re
@@ -33,15 +33,17 @@ def look(stack: Stack, state: OwnState) -> tuple[Mapping[str, Zone], list[Findin
 
     A zone that cannot be looked at has no id, seems empty, and is a finding.
     """
+    needed = dict(_needed(stack))
+    answers = cloudflare_plugin.together([_read(name, state) for name in needed])
     zones: dict[str, Zone] = {}
     problems: list[Finding] = []
-    for name, key in dict(_needed(stack)).items():
-        try:
-            zones[name] = _read(name, state)
-        except LookUpError as error:
+    for (name, key), answer in zip(needed.items(), answers, strict=True):
+        if isinstance(answer, LookUpError):
             empty = Listing(zone=name, stack=pulumi.get_stack())
             zones[name] = Zone(name=name, id="", listing=empty)
-            problems.append(_unreachable(name, key, str(error)))
+            problems.append(_unreachable(name, key, str(answer)))
+        else:
+            zones[name] = answer
     return zones, problems
 
 
@@ -53,12 +55,12 @@ def _needed(stack: Stack) -> Iterator[tuple[str, str]]:
         yield domain.dns_zone, f"domains[{index}].{'zone' if domain.zone else 'name'}"
 
 
-def _read(name: str, state: OwnState) -> Zone:
-    zone_id = cloudflare_plugin.find_zone(name)
+async def _read(name: str, state: OwnState) -> Zone:
+    zone_id = await cloudflare_plugin.find_zone(name)
     stack = pulumi.get_stack()
     records = [
         seen_by(stack, record, state.comment_of(zone_id, record, listed))
-        for record, listed in cloudflare_plugin.list_records(zone_id)
+        for record, listed in await cloudflare_plugin.list_records(zone_id)
     ]
     previous = state.previous_rrsets(zone_id)
     listing = Listing(zone=name, stack=stack, records=records, previous=previous, keys=state.keys())

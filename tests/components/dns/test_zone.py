@@ -1,9 +1,11 @@
 """What is in the zone already: adopted, taken over, left alone, or refused before anything is."""
 
+import threading
 from typing import Any
 
-import pulumi
 import pytest
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest
 
 from components.preflight import planning
 from components.refusal import Refusal
@@ -321,15 +323,18 @@ def test_a_host_s_own_zone_is_looked_at_too() -> None:
         declare(stack(host=host), world=world)
 
 
-def test_each_zone_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_zone_is_asked_once_and_all_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    real = pulumi.runtime.invoke
+    all_three = threading.Barrier(3, timeout=10)  # broken if one waits for another's answer
+    real = MockMonitor.Invoke
 
-    def count(token: str, *arguments: object) -> object:
-        asked.append(token.rpartition(":")[2])
-        return real(token, *arguments)  # type: ignore[arg-type]
+    def count(monitor: MockMonitor, request: ResourceInvokeRequest) -> object:
+        asked.append(request.tok.rpartition(":")[2])
+        if asked[-1] == "getZone":
+            all_three.wait()
+        return real(monitor, request)  # type: ignore[no-untyped-call]
 
-    monkeypatch.setattr(pulumi.runtime, "invoke", count)
+    monkeypatch.setattr(MockMonitor, "Invoke", count)
     declare(STACK)
     assert sorted(asked) == ["getDnsRecords"] * 3 + ["getZone"] * 3 + ["readStackResourceOutputs"]
 
