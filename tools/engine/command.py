@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from tools.cures import cure
 from tools.engine import event_log, leftovers, orphans, process, unlock
 from tools.engine.ask import agreed, say
 from tools.engine.backend import PROJECT, file_backend
-from tools.engine.event_log import EventLogError
+from tools.engine.event_log import EventLogError, Proposal
 from tools.engine.leftovers import ClearError
 from tools.engine.process import Ended
 
@@ -34,6 +35,10 @@ UPDATES = {
     "up": ("up", "--skip-preview", "--yes"),
     "destroy": (*DESTROY, "--skip-preview", "--yes"),
 }
+# Where the state is as the world is, the update need not look at all of it once more, which would
+# write the state for each resource: docs/decisions/0024-nothing-to-do.md.
+NO_SECOND_LOOK = ("--refresh=false",)
+FRESH = 300.0  # seconds after which the world may have changed, while a person read the preview
 QUESTIONS = {"up": "Do this to {stack}?", "destroy": "Remove all this of {stack}?"}
 
 # The engine names a cure of its own, which goes past the stack's file.
@@ -139,14 +144,18 @@ def _change(asked: Asked) -> int:
         looked = _pulumi(asked, (*PREVIEWS[asked.command], "--event-log", str(log)))
         if looked.status or looked.stopped:
             return _told(asked, looked)
-        if not _changes(log):
+        seen, found = time.monotonic(), _proposal(log)
+        if found.is_empty:
             say(f"✓ {asked.stack}: nothing to do")
             return 0
     if not asked.yes and not agreed(QUESTIONS[asked.command].format(stack=asked.stack)):
         return 1
     if not local:  # costs a download there, and the preview says nothing of them
         _clear(asked)
-    return _told(asked, _pulumi(asked, UPDATES[asked.command]), begun=True)
+    update = UPDATES[asked.command]
+    if asked.command == "up" and not found.has_drift and time.monotonic() - seen < FRESH:
+        update = (*update, *NO_SECOND_LOOK)
+    return _told(asked, _pulumi(asked, update), begun=True)
 
 
 def _clear(asked: Asked) -> None:
@@ -155,12 +164,12 @@ def _clear(asked: Asked) -> None:
         say("· dropped the notes of operations that a run did not end: they are looked at anew")
 
 
-def _changes(log: Path) -> bool:
+def _proposal(log: Path) -> Proposal:
     try:
-        return event_log.changes(log)
+        return event_log.proposal(log)
     except EventLogError as error:
         say(f"· what the preview proposes is not known ({error}): the update will find out")
-        return True
+        return Proposal(is_empty=False, has_drift=True)
 
 
 def _pulumi(asked: Asked, arguments: Sequence[str]) -> Ended:

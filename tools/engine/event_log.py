@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 STACK = "pulumi:pulumi:Stack"
 SAME = "same"
 REFRESH = "refresh"
+CREATE = "create"
+PROVIDERS = "pulumi:providers:"
+MASK = '"[secret]"'  # whatever the secret is
 
 Event = dict[str, Any]  # as the engine wrote it: the border of this module
 
@@ -16,11 +20,23 @@ class EventLogError(ValueError):
     """A log does not tell how the run ended; the message says why."""
 
 
-def changes(log: Path) -> bool:
-    """Return whether the preview that wrote ``log`` proposes anything for an update to do.
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What a preview found.
 
-    That is: a resource that is not the same, an output of the stack with another value, or one
-    resource that the state remembers otherwise than it was read back, although the program agrees.
+    Attributes:
+        is_empty: whether there is nothing for an update to do: every resource is the same, and so
+            are the outputs of the stack, and the state remembers each as it was read back.
+        has_drift: whether some resource was read back otherwise than the state remembers it, or
+            may have been: of a secret the log does not say.
+    """
+
+    is_empty: bool
+    has_drift: bool
+
+
+def proposal(log: Path) -> Proposal:
+    """Return what the preview that wrote ``log`` found.
 
     Raises:
         EventLogError: there is no whole log, so that nothing is known.
@@ -30,9 +46,12 @@ def changes(log: Path) -> bool:
     if not summaries:
         raise EventLogError(f"{log} has no summary")
     counted = summaries[-1].get("resourceChanges") or {}
-    if any(number for kind, number in counted.items() if kind != SAME):
-        return True
-    return any(_differs(step) for step in _results(events))
+    done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
+    has_drift = any(map(_differs, _read_back(done)))
+    may_have = has_drift or any(map(_hides, done))
+    changes = any(number for kind, number in counted.items() if kind != SAME)
+    changes = changes or any(map(_differs, _stack(done)))
+    return Proposal(is_empty=not changes and not has_drift, has_drift=may_have)
 
 
 def _read(log: Path) -> list[Event]:
@@ -42,12 +61,20 @@ def _read(log: Path) -> list[Event]:
         raise EventLogError(f"{log} cannot be read: {error}") from error
 
 
-def _results(events: list[Event]) -> Iterator[Event]:
-    """Yield each resource that was read back, and the stack itself at the end."""
-    done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
-    yield from (step for step in done if step["op"] == REFRESH and step["type"] != STACK)
-    # The stack is announced without its outputs first, and told again with them.
-    yield from [step for step in done if step["op"] != REFRESH and step["type"] == STACK][-1:]
+def _read_back(done: list[Event]) -> Iterator[Event]:
+    return (step for step in done if step["op"] == REFRESH and step["type"] != STACK)
+
+
+def _stack(done: list[Event]) -> list[Event]:
+    # It is announced without its outputs first, and told again with them.
+    return [step for step in done if step["op"] != REFRESH and step["type"] == STACK][-1:]
+
+
+def _hides(step: Event) -> bool:
+    """Return whether ``step`` changes something secret, which may be what it is by drift."""
+    if step["op"] in {SAME, REFRESH, CREATE} or step["type"] == STACK:
+        return False
+    return not step["type"].startswith(PROVIDERS) and MASK in json.dumps(step.get("old"))
 
 
 def _differs(step: Event) -> bool:

@@ -13,7 +13,8 @@ from tests.docs import terminal
 from tests.tools.engine.conftest import STACK, Tool
 
 PREVIEW = f"preview --diff --event-log --stack {STACK} --color never"
-UPDATE = f"up --skip-preview --yes --stack {STACK} --color never"
+UPDATE = f"up --skip-preview --yes --refresh=false --stack {STACK} --color never"
+LOOKS_AGAIN = UPDATE.replace(" --refresh=false", "")
 # Counts the signals that arrive; ends at the second one.
 DEAF = """
 count=0
@@ -92,8 +93,16 @@ def test_the_exit_status_is_pulumis(tool: Tool) -> None:
 def test_what_is_not_known_is_not_taken_for_nothing(tool: Tool) -> None:
     tool.environment["EVENTS"] = "{"
     done = tool.run("up", STACK, "--yes")
-    assert tool.calls() == [PREVIEW, UPDATE]
+    assert tool.calls() == [PREVIEW, LOOKS_AGAIN]
     assert "not known" in done.stderr
+
+
+def test_what_drifted_is_looked_at_again(tool: Tool) -> None:
+    step = {"op": "refresh", "type": "x", "old": {"outputs": {"a": 1}}, "new": {"outputs": {}}}
+    event = json.dumps({"resOutputsEvent": {"metadata": step}})
+    tool.environment["EVENTS"] = f"{event}\n{summary(same=7)}"
+    assert tool.run("up", STACK, "--yes").returncode == 0
+    assert tool.calls() == [PREVIEW, LOOKS_AGAIN]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.engine.event_log import REFRESH, STACK, EventLogError, changes
+from tools.engine.event_log import REFRESH, STACK, EventLogError, proposal
 
 SECRET = {"ciphertext": "[secret]"}
 
@@ -51,12 +51,36 @@ def log(folder: Path, events: list[dict[str, object]]) -> Path:
 
 @pytest.mark.parametrize("events", NONE.values(), ids=NONE)
 def test_nothing_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
-    assert not changes(log(tmp_path, events))
+    assert proposal(log(tmp_path, events)).is_empty
 
 
 @pytest.mark.parametrize("events", SOME.values(), ids=SOME)
 def test_something_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
-    assert changes(log(tmp_path, events))
+    assert not proposal(log(tmp_path, events)).is_empty
+
+
+def test_drift_is_what_was_read_back_otherwise(tmp_path: Path) -> None:
+    drifted = {name for name, one in SOME.items() if proposal(log(tmp_path, one)).has_drift}
+    assert drifted == {"a file that changed along", "a file that went along"}
+
+
+@pytest.mark.parametrize(
+    ("op", "kind", "hides"),
+    [
+        ("update", FILE, True),
+        ("delete", FILE, True),
+        ("same", FILE, False),
+        ("create", FILE, False),
+        ("update", "pulumi:providers:pulumi-python", False),
+        ("update", STACK, False),
+    ],
+)
+def test_a_change_of_a_secret_may_be_drift(tmp_path: Path, op: str, kind: str, hides: bool) -> None:
+    """A file whose text was changed by hand is read back, and written, as the same ``[secret]``."""
+    step = result(op, kind, {"content": SECRET}, {"content": SECRET})
+    assert proposal(log(tmp_path, [step, ended(same=3, update=1)])).has_drift == hides
+    plain = result(op, kind, {"content": "a"}, {"content": "a"})
+    assert not proposal(log(tmp_path, [plain, ended(same=3, update=1)])).has_drift
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", '{"summaryEvent":', None])
@@ -65,4 +89,4 @@ def test_half_a_log_tells_nothing(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         file.write_text(text)
     with pytest.raises(EventLogError, match=r"events\.json"):
-        changes(file)
+        proposal(file)
