@@ -85,7 +85,7 @@ def bring_up() -> Deployment:
     zone_before = records("tapal.test")
     made = Stack().ensure()
     preview = made.preview("--diff")
-    up = made.up()
+    up = made.up("--skip-preview")
     for address in (plan.VPS.ipv4, plan.VPS.ipv6):
         panel.set_pointer(address, plan.VPS.name)
     return Deployment(stack=made, zone_before=zone_before, preview=preview, up=up.expect())

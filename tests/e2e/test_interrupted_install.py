@@ -40,7 +40,7 @@ def on_vps(text: str, stdin: str = "") -> tuple[int, str]:
 def _mended(deployment: Deployment) -> Iterator[None]:
     """What these tests have broken on the host is seen, and mended for those that follow."""
     yield
-    deployment.stack.up().expect()
+    deployment.stack.up("--skip-preview").expect()
 
 
 def test_a_step_finishes_what_was_cut_off(deployment: Deployment) -> None:

@@ -121,7 +121,7 @@ def clone(origin: Path, tmp_path: Path, deployment: Deployment) -> Clone:
 def taken_back(deployment: Deployment) -> Iterator[None]:
     """What the test brings up is taken back after it."""
     yield
-    deployment.stack.up().expect()
+    deployment.stack.up("--skip-preview").expect()
 
 
 def alias_and_policy(config: dict[str, Any]) -> None:

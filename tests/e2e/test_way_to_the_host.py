@@ -34,7 +34,7 @@ def test_a_new_port_rewrites_no_file_but_the_firewalls_own(deployment: Deploymen
             "vps",
             ["nft", "insert", "rule", "inet", "tapal", "input", "tcp", "dport", "22", "accept"],
         )
-        deployment.stack.up().expect()
+        deployment.stack.up("--skip-preview").expect()
         nodes.run("vps", ["rm", "/etc/ssh/sshd_config.d/port.conf"])
         nodes.run("vps", ["systemctl", "restart", "ssh"])
 
@@ -51,7 +51,7 @@ def test_another_host_key_stops_before_anything_is_sent(deployment: Deployment) 
     assert snapshot.take().changed_since(before) == set()
     assert deployment.up.status == 0
     # The mistake is not remembered: with the right settings the very next look works.
-    assert deployment.stack.up("--expect-no-changes").status == 0
+    assert deployment.stack.preview("--expect-no-changes").status == 0
 
 
 def test_a_gateway_that_is_not_there_is_named_and_ipv6_goes_on(deployment: Deployment) -> None:
@@ -65,5 +65,5 @@ def test_a_gateway_that_is_not_there_is_named_and_ipv6_goes_on(deployment: Deplo
     assert "no IPv6 gateway 2001:db8:113::99 answers on" in refused.output
     assert b"via fe80::1 " in nodes.run("vps", ["ip", "-6", "route", "show", "default"]).stdout
     assert snapshot.take().changed_since(before) == set()
-    assert deployment.stack.up().status == 0
+    assert deployment.stack.up("--skip-preview").status == 0
     assert snapshot.take().changed_since(before) == set()

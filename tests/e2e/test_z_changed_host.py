@@ -27,10 +27,10 @@ def test_ipv6_is_given_up_and_comes_back(deployment: Deployment) -> None:
         del config["tapal:host"]["ipv6"]
 
     with settings.variant(without_ipv6) as changed:
-        changed.up().expect()
+        changed.up("--skip-preview").expect()
         assert at(plan.VPS.name, "AAAA") == []
-        changed.up("--expect-no-changes").expect()
-    deployment.stack.up().expect()
+        changed.preview("--expect-no-changes").expect()
+    deployment.stack.up("--skip-preview").expect()
     assert [one["content"] for one in at(plan.VPS.name, "AAAA")] == [plan.VPS.ipv6]
 
 
@@ -41,13 +41,13 @@ def test_another_name_leaves_nothing_of_the_old_one(deployment: Deployment) -> N
 
     (before,) = at(f"_spf.{ZONE}", "TXT")
     with settings.variant(renamed) as changed:
-        changed.up().expect()
+        changed.up("--skip-preview").expect()
         (after,) = at(f"_spf.{ZONE}", "TXT")
         assert (after["id"], OTHER in after["content"]) == (before["id"], True)
         assert at(plan.VPS.name, "A") == []
         assert (folders(OTHER), folders(plan.VPS.name)) == ([True] * 4, [False] * 4)
-        changed.up("--expect-no-changes").expect()
+        changed.preview("--expect-no-changes").expect()
     with settings.variant(settings.may_delete_mail_records) as back:
-        back.up().expect()
-    deployment.stack.up("--expect-no-changes").expect()
+        back.up("--skip-preview").expect()
+    deployment.stack.preview("--expect-no-changes").expect()
     assert (folders(OTHER), folders(plan.VPS.name)) == ([False] * 4, [True] * 4)

@@ -36,7 +36,7 @@ def shared(deployment: Deployment) -> Iterator[Shared]:
     deployment.stack.destroy().expect()
     with ExitStack() as files:
         host = files.enter_context(settings.variant(settings.host_alone))
-        host_up = host.up()
+        host_up = host.up("--skip-preview")
         stacks = {
             domain: files.enter_context(
                 settings.variant(settings.domain_on_the_lab_host(domain), name=domain)
@@ -44,7 +44,8 @@ def shared(deployment: Deployment) -> Iterator[Shared]:
             for domain in DOMAINS
         }
         with ThreadPoolExecutor(len(DOMAINS)) as pool:
-            ups = dict(zip(DOMAINS, pool.map(Stack.up, stacks.values()), strict=True))
+            made = pool.map(lambda one: one.up("--skip-preview"), stacks.values())
+            ups = dict(zip(DOMAINS, made, strict=True))
         yield Shared(host=host, host_up=host_up, domains=stacks, ups=ups)
 
 

@@ -234,8 +234,8 @@ def test_up_gives_the_account_back(deployment: Deployment, theft: Theft) -> None
     preview = deployment.stack.preview("--diff")
     assert "it went on sending when it was over its limits" in preview.output
     assert "file: /etc/chasquid/domains/tapal.test/users" in preview.output
-    deployment.stack.up().expect()
-    deployment.stack.up("--expect-no-changes").expect()
+    deployment.stack.up("--skip-preview").expect()
+    deployment.stack.preview("--expect-no-changes").expect()
     wait_for_login(deployment)
     send(deployment.submission(SHOP), plan.MAILBOX)
 
@@ -270,7 +270,7 @@ def test_it_is_shut_out_although_what_does_that_is_killed(deployment: Deployment
     time.sleep(2)
     with pytest.raises(LabError, match="535"):
         send(deployment.submission(SHOP), plan.MAILBOX)
-    deployment.stack.up().expect()
+    deployment.stack.up("--skip-preview").expect()
 
 
 def _is_denied_by_the_policy() -> bool:

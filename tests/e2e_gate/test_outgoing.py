@@ -217,9 +217,9 @@ def test_a_stack_opens_another_port(deployment: Deployment) -> None:
         config["tapal:host"]["openOutgoing"] = [15000, "udp/5000"]
 
     with settings.variant(opened) as changed:
-        changed.up().expect()
+        changed.up("--skip-preview").expect()
         assert connects(plan.CA.ipv4, 15000) == "open at once"
-    deployment.stack.up().expect()
+    deployment.stack.up("--skip-preview").expect()
     assert connects(plan.CA.ipv4, 15000).endswith("refused at once")
 
 
