@@ -7,6 +7,7 @@ a table for docs/scale.md; the lab's number is ``TAPAL_LAB``.
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -26,9 +27,26 @@ from lab.operator.stack import Run, Stack, run
 ROUNDS = 3
 
 
+# What a person's own shell has who types `pulumi up`: docs/decisions/0006-run-program.md.
+TYPED = ("--run-program=false",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What a run took.
+
+    Attributes:
+        seconds: that a person waits.
+        processor: seconds of all its processes, user and system; they say more on a busy machine.
+    """
+
+    seconds: float
+    processor: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What a stack of some domains costs, in seconds where nothing else is said.
+    """What a stack of some domains costs.
 
     Attributes:
         domains: how many.
@@ -36,17 +54,21 @@ class Cost:
         state: its size in bytes.
         first: `pulumi up` of a blank server.
         preview: a preview that finds nothing to do.
-        plain: `pulumi up` that finds nothing to do.
+        plain: `pulumi up` that finds nothing to do, as it is typed.
+        written: the same with ``PULUMI_RUN_PROGRAM=true``.
         make: `make up` that finds nothing to do.
+        alias: `make up` that changes one alias.
     """
 
     domains: int
     resources: int
     state: int
-    first: float
-    preview: float
-    plain: float
-    make: float
+    first: Spent
+    preview: Spent
+    plain: Spent
+    written: Spent
+    make: Spent
+    alias: Spent
 
 
 def of_domains(number: int) -> settings.Change:
@@ -69,17 +91,43 @@ def of_domains(number: int) -> settings.Change:
     return change
 
 
-def median(command: Callable[[], Run], rounds: int) -> float:
-    """Return the median of some runs (seconds), each of which must succeed."""
-    return statistics.median(command().expect().seconds for _ in range(rounds))
+def spent(command: Callable[[], Run]) -> Spent:
+    """Return what a run took, which must succeed."""
+    before = os.times()
+    seconds = command().expect().seconds
+    after = os.times()
+    user = after.children_user - before.children_user
+    return Spent(seconds=seconds, processor=user + after.children_system - before.children_system)
+
+
+def median(command: Callable[[], Run], rounds: int) -> Spent:
+    """Return the median of some runs, each of which must succeed."""
+    runs = [spent(command) for _ in range(rounds)]
+    return Spent(
+        seconds=statistics.median(one.seconds for one in runs),
+        processor=statistics.median(one.processor for one in runs),
+    )
 
 
 def make_up(stack: Stack) -> Run:
     """Run what `make up` runs."""
-    argv = [sys.executable, "-m", "tools.engine", "up", stack.name]
+    argv = [sys.executable, "-m", "tools.engine", "up", stack.name, "--yes"]
     if stack.config_file:
         argv += ["--config-file", str(stack.config_file)]
     return run(argv)
+
+
+def one_alias(number: int, stack: Stack) -> Spent:
+    """Return what `make up` takes to add an alias to one of ``number`` domains, and be done."""
+
+    def change(config: dict[str, Any]) -> None:
+        of_domains(number)(config)
+        settings.another_alias(config)
+
+    with settings.variant(change) as changed:
+        made = spent(lambda: make_up(changed))
+    make_up(stack).expect()
+    return made
 
 
 def cost(number: int, rounds: int) -> Cost:
@@ -88,9 +136,9 @@ def cost(number: int, rounds: int) -> Cost:
         lifecycle.reset()
     with settings.variant(of_domains(number)) as stack:
         stack.ensure()
-        first = stack.up("--skip-preview").expect().seconds
+        first = spent(lambda: stack.up("--skip-preview"))
         quiet = ("--suppress-outputs", "--expect-no-changes")
-        stack.up(*quiet).expect()
+        stack.up("--skip-preview", *quiet).expect()
         made = state(stack)
         return Cost(
             domains=number,
@@ -98,8 +146,10 @@ def cost(number: int, rounds: int) -> Cost:
             state=len(made),
             first=first,
             preview=median(lambda: stack.preview(*quiet), rounds),
-            plain=median(lambda: stack.up(*quiet), rounds),
+            plain=median(lambda: stack.up(*quiet, *TYPED), rounds),
+            written=median(lambda: stack.up(*quiet), rounds),
             make=median(lambda: make_up(stack), rounds),
+            alias=one_alias(number, stack),
         )
 
 
@@ -125,21 +175,30 @@ def beside(rounds: int) -> tuple[float, float, int]:
 
 def table(costs: Sequence[Cost]) -> Table:
     """Return the costs, and how many times one domain's they are."""
-    made = Table("", *(f"{one.domains} domains" for one in costs))
-    least = costs[0]
-    rows: list[tuple[str, Callable[[Cost], float], str]] = [
+    made = Table("seconds (processor seconds)", *(f"{one.domains} domains" for one in costs))
+    sizes: list[tuple[str, Callable[[Cost], float], str]] = [
         ("resources", lambda one: one.resources, "{:.0f}"),
-        ("state, MB", lambda one: one.state / 1e6, "{:.1f}"),
-        ("first up, blank server, s", lambda one: one.first, "{:.1f}"),
-        ("preview, nothing to do, s", lambda one: one.preview, "{:.1f}"),
-        ("pulumi up, nothing to do, s", lambda one: one.plain, "{:.1f}"),
-        ("make up, nothing to do, s", lambda one: one.make, "{:.1f}"),
+        ("state, MB", lambda one: one.state / 1e6, "{:.2f}"),
     ]
-    for what, number, form in rows:
-        cells = [form.format(number(one)) for one in costs]
-        ratios = [f" ({number(one) / number(least):.1f} x)" for one in costs[1:]]
-        made.add_row(what, cells[0], *(a + b for a, b in zip(cells[1:], ratios, strict=True)))
+    for what, number, form in sizes:
+        _row(made, what, [form.format(number(one)) for one in costs], list(map(number, costs)))
+    times: list[tuple[str, Callable[[Cost], Spent]]] = [
+        ("first up, blank server", lambda one: one.first),
+        ("preview, nothing to do", lambda one: one.preview),
+        ("pulumi up, nothing to do", lambda one: one.plain),
+        ("the same, PULUMI_RUN_PROGRAM", lambda one: one.written),
+        ("make up, nothing to do", lambda one: one.make),
+        ("make up, one alias", lambda one: one.alias),
+    ]
+    for what, took in times:
+        cells = [f"{took(one).seconds:.1f} ({took(one).processor:.1f})" for one in costs]
+        _row(made, what, cells, [took(one).seconds for one in costs])
     return made
+
+
+def _row(table: Table, what: str, cells: Sequence[str], values: Sequence[float]) -> None:
+    ratios = ["", *(f", {one / values[0]:.1f} times" for one in values[1:])]
+    table.add_row(what, *(cell + ratio for cell, ratio in zip(cells, ratios, strict=True)))
 
 
 def main() -> int:
