@@ -78,8 +78,9 @@ async def list_records(zone_id: str) -> list[tuple[ZoneRecord, Mapping[str, Any]
 def together(questions: Sequence[Coroutine[Any, Any, T]]) -> list[T | LookUpError]:
     """Return the answers to ``questions``, in their order, or why there is none.
 
-    At once and not as Outputs: which resources there are depends on them. The SDK waits for its own
-    look-ups in the same way (`pulumi.runtime.invoke`), but for one after the other only.
+    At once and not as Outputs: which resources there are depends on them. The SDK's own
+    `pulumi.runtime.invoke` waits by the same private function, but for one after the other only;
+    the SDK is pinned.
     """
 
     async def wait() -> list[T | LookUpError]:
