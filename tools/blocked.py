@@ -9,10 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from settings.ssh_target import SshTargetError
-from settings.stack_file import StackFileError
-from ssh.connection import SshError
-from tools.on_host import HostError, run
+from tools.on_host import FAILURES, run
 
 COMMAND = 'cd /usr/local/lib/tapal/door && exec /usr/bin/python3 -S -B -m mail.door.status "$@"'
 
@@ -26,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     more = ["--free", asked.free] if asked.free else []
     try:
         said = run(asked.stack, ["sh", "-c", COMMAND, "sh", *more])
-    except (StackFileError, SshTargetError, SshError, HostError) as error:
+    except FAILURES as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     print(said if more or asked.json else text(json.loads(said)), end="")

@@ -3,18 +3,25 @@
 How to log in stands in the stack's file; what of it is a secret, `pulumi` decrypts.
 """
 
-import subprocess
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from settings import stack_file
-from settings.ssh_target import ConfigReader, read_ssh_target
-from ssh.connection import session
+from settings.ssh_target import ConfigReader, SshTarget, SshTargetError, read_ssh_target
+from settings.stack_file import StackFileError
+from ssh.connection import SshError, session
+from tools import pulumi
+from tools.pulumi import PulumiError
 
 PATIENCE = 15.0  # seconds for a server that does not answer
 
 
 class HostError(RuntimeError):
-    """The command fails, or a secret of the stack cannot be read; the message says why."""
+    """The command fails; the message says why."""
+
+
+# What a tool says and ends with.
+FAILURES = (StackFileError, SshTargetError, SshError, HostError, PulumiError)
 
 
 def run(stack: str, argv: Sequence[str]) -> str:
@@ -23,10 +30,11 @@ def run(stack: str, argv: Sequence[str]) -> str:
     Raises:
         StackFileError: there is no such stack.
         SshTargetError: the stack does not say how to reach its server.
+        PulumiError: a secret of the stack cannot be read.
         SshError: the server cannot be reached.
         HostError: the command fails there.
     """
-    target = read_ssh_target(_reader(stack, stack_file.config(stack)))
+    target = reach(stack)
     done = session(target).run(list(argv), patience=PATIENCE)
     if done.status:
         said = _last(done.stderr.decode("utf-8", errors="replace"))
@@ -36,25 +44,34 @@ def run(stack: str, argv: Sequence[str]) -> str:
     return done.stdout.decode("utf-8", errors="replace")
 
 
+def follow(target: SshTarget, argv: Sequence[str], hear: Callable[[str], None]) -> None:
+    """Run ``argv`` as root, for as long as it likes, and hand each line of its output to ``hear``.
+
+    What ``hear`` raises ends it, and is raised here.
+
+    Raises:
+        SshError: the server cannot be reached, or the connection breaks.
+    """
+    session(target).run(list(argv), patience=PATIENCE, limit=math.inf, hear=hear)
+
+
+def reach(stack: str) -> SshTarget:
+    """Return how the server of ``stack`` is reached.
+
+    Raises:
+        StackFileError: there is no such stack.
+        SshTargetError: the stack does not say how to reach its server.
+        PulumiError: a secret of the stack cannot be read.
+    """
+    return read_ssh_target(_reader(stack, stack_file.config(stack)))
+
+
 def _reader(stack: str, config: stack_file.Config) -> ConfigReader:
     def get(key: str) -> object:
         value = config.get(key)
-        return _secret(stack, key) if stack_file.is_secret(value) else value
+        return pulumi.ask(stack, "config", "get", key) if stack_file.is_secret(value) else value
 
     return get
-
-
-def _secret(stack: str, key: str) -> str:
-    command = ["pulumi", "config", "get", "--stack", stack, key]
-    try:
-        done = subprocess.run(
-            command, cwd=stack_file.PROJECT, capture_output=True, text=True, check=False
-        )
-    except OSError as error:
-        raise HostError(f"a secret is read by pulumi, which cannot be run: {error}") from None
-    if done.returncode:
-        raise HostError(f"{key} cannot be read: {_last(done.stderr)}")
-    return done.stdout
 
 
 def _last(said: str) -> str:

@@ -5,10 +5,8 @@ import json
 import sys
 from collections.abc import Sequence
 
-from settings.ssh_target import SshTargetError
-from settings.stack_file import StackFileError
-from ssh.connection import SshError
-from tools.on_host import HostError
+from tools.on_host import FAILURES
+from tools.terminal import console
 from tools.users import host, table
 
 DESCRIPTION = """\
@@ -21,13 +19,13 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     try:
         usage = host.ask(asked.stack)
-    except (StackFileError, SshTargetError, SshError, HostError) as error:
+    except FAILURES as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     if asked.json:
         print(json.dumps(usage.raw, indent=2, ensure_ascii=False))
     else:
-        table.show(usage, table.console())
+        table.show(usage, console())
     return 0
 
 

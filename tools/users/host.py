@@ -1,14 +1,12 @@
 """Asks the gate's record on the server (`mail.gate.usage`)."""
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mail import address
-from mail.address import AddressError
 from settings import stack_file
+from tools import own_stack
 from tools.on_host import run
 
 PROGRAM = "/usr/local/lib/tapal/gate"
@@ -70,7 +68,7 @@ def ask(stack: str) -> Usage:
     """
     config = stack_file.config(stack)
     raw = json.loads(run(stack, ["sh", "-c", COMMAND]))
-    return read(raw if config.get("tapal:host") else _only(raw, _domains(config)))
+    return read(raw if config.get("tapal:host") else _only(raw, own_stack.domains(config)))
 
 
 def read(raw: Mapping[str, Any]) -> Usage:
@@ -93,16 +91,6 @@ def _account(one: Mapping[str, Any]) -> Account:
     )
 
 
-def _only(raw: Mapping[str, Any], domains: set[str]) -> Mapping[str, Any]:
+def _only(raw: Mapping[str, Any], domains: frozenset[str]) -> Mapping[str, Any]:
     own = [one for one in raw["accounts"] if one["account"].rpartition("@")[2] in domains]
     return {**raw, "accounts": own}
-
-
-def _domains(config: stack_file.Config) -> set[str]:
-    domains = config.get("tapal:domains")
-    found = domains if isinstance(domains, list) else []
-    names: set[str] = set()
-    for one in found:
-        with contextlib.suppress(AttributeError, AddressError):  # `make lint-stacks` says it
-            names.add(address.domain(one.get("name")))
-    return names

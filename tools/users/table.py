@@ -9,14 +9,7 @@ from rich.text import Text
 
 from tools.users.host import Account, Usage
 
-LOG_WIDTH = 140  # columns, where no terminal says how wide it is
 NEARLY = 0.8  # of a limit: worth a look
-
-
-def console() -> Console:
-    """Return where the table goes: standard output, with a fixed width if it is not a terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=LOG_WIDTH)
 
 
 def show(usage: Usage, to: Console) -> None:

@@ -1,0 +1,1 @@
+"""What receivers answer: read, and explained from a table (`answers.toml`)."""

@@ -1,0 +1,1 @@
+"""``make status``: how a stack's server is, what waits there, and what became of the last mails."""
