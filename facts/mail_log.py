@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_suffix(".sh").read_text(encoding="utf-8")
+_FOLDER = Path(__file__).parent
+SCRIPT = (_FOLDER / "mail_log.sh").read_text(encoding="utf-8")
+WATCH = (_FOLDER / "watch.sh").read_text(encoding="utf-8")
+READY, CONNECTED = "ready", "connected "
 SINCE = "-14 days"
 _JOURNAL = ("journalctl", "--unit=chasquid.service", "--output=short-unix", "--quiet", "--no-pager")
 
@@ -20,3 +23,11 @@ def last(lines: int) -> list[str]:
 def following(lines: int) -> list[str]:
     """Return what prints the last ``lines`` and those to come, until it is ended."""
     return [*last(lines), "--follow"]
+
+
+def watching(seconds: int) -> list[str]:
+    """Return what prints the log from now on, and the servers that mail is handed to meanwhile.
+
+    Its first line is `READY`; each server's is its address after `CONNECTED`.
+    """
+    return ["bash", "-c", WATCH, "tapal", str(seconds)]

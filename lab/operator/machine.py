@@ -46,10 +46,15 @@ def down() -> None:
 
 def environment() -> dict[str, str]:
     """Return the environment for ``pulumi``; make the engine first if it is missing."""
-    from lab.engine import prepare  # noqa: PLC0415 - no other command needs it
+    from lab.ca import issuer  # noqa: PLC0415 - no other command needs them
+    from lab.engine import prepare  # noqa: PLC0415
 
     made = prepare.environment(state=state(), passphrase=PASSPHRASE)
-    return made | {"PULUMI_RUN_PROGRAM": "true"}  # docs/decisions/0006-run-program.md
+    return made | {
+        "PULUMI_RUN_PROGRAM": "true",  # docs/decisions/0006-run-program.md
+        # The lab's certificate authority, which a person's machine would know already.
+        "SSL_CERT_FILE": str(issuer.file()),
+    }
 
 
 def become(argv: Sequence[str]) -> NoReturn:

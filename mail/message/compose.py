@@ -31,9 +31,15 @@ class Mail:
 
 
 def compose(
-    sender: str, recipients: Sequence[str], subject: str, text: str, *, token: str | None = None
+    sender: str,
+    recipients: Sequence[str],
+    subject: str,
+    text: str,
+    *,
+    html: str | None = None,
+    token: str | None = None,
 ) -> Mail:
-    """Return a plain-text mail.
+    """Return a mail of plain text, or of text and the same as HTML.
 
     Date and Message-ID are set here, the latter in the sender's domain: a server that has to add
     them does so after signing, or with a name of its own.
@@ -43,6 +49,7 @@ def compose(
         recipients: E-mail addresses, at least one.
         subject: What the mail is about; the token follows it in brackets.
         text: The body.
+        html: The body as HTML, as the better of two alternatives (RFC 2046 §5.1.4).
         token: To be found by; random if left out.
 
     Raises:
@@ -61,6 +68,8 @@ def compose(
     message["Message-ID"] = make_msgid(domain=origin.rpartition("@")[2])
     message["Subject"] = f"{subject} [{token}]"
     message.set_content(text)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
     return Mail(
         content=message.as_bytes(),
         sender=origin,

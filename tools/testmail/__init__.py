@@ -1,0 +1,1 @@
+"""``make testmail``: one mail from an account of the stack, followed to the receiver's answer."""
