@@ -7,7 +7,8 @@ PYTHON := venv/bin/python
 export PULUMI_RUN_PROGRAM := true
 # The lab's stack is worked on inside the lab's network, any other with the pulumi at hand.
 IN_LAB := $(filter lab,$(STACK))
-ENGINE := $(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.engine
+TOOL := $(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools
+ENGINE := $(TOOL).engine
 # Answered before it is asked, for a pipeline.
 YES ?=
 GIVEN = $(if $(YES),--yes) $(ARGS)
@@ -38,19 +39,34 @@ preview: named $(READY)  ## show what `make up` would change (STACK=…)
 up: named $(READY)  ## make it so, after a preview and a yes, if there is anything to do (STACK=…, YES=1)
 	@$(ENGINE) up $(STACK) $(GIVEN)
 
+password: named $(READY)  ## an account's password, and what to type into a mail program (ACCOUNT=…, NEW=1)
+	@$(TOOL).password $(STACK) $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(NEW),--new) $(GIVEN)
+
+testmail: named $(READY)  ## one mail, followed to the receiver's answer (TO=you@example.net, ACCOUNT=…)
+	@$(TOOL).testmail $(STACK) --to '$(TO)' $(if $(ACCOUNT),--account '$(ACCOUNT)') $(ARGS)
+
 ##@ Every day
 
+status: named $(READY)  ## how the server is, what waits there, the last mails (STACK=…, ARGS=--json)
+	@$(TOOL).status $(STACK) $(ARGS)
+
+logs: named $(READY)  ## what the mail server does, or one address's mails (STACK=…, ADDRESS=…)
+	@$(TOOL).logs $(STACK) $(if $(ADDRESS),--address '$(ADDRESS)') $(ARGS)
+
 users: named $(READY)  ## what each account sends, and which are shut out (STACK=…, ARGS=--json)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.users $(STACK) $(ARGS)
+	@$(TOOL).users $(STACK) $(ARGS)
 
 blocked: named $(READY)  ## who is shut out for guessing passwords, and what was not let out (STACK=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK)
+	@$(TOOL).blocked $(STACK)
 
 unblock: named $(READY)  ## let an address in again (STACK=… ADDRESS=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.blocked $(STACK) --free '$(ADDRESS)'
+	@$(TOOL).blocked $(STACK) --free '$(ADDRESS)'
 
 drift: named $(READY)  ## is everything as the stack's file says, host and zone? (STACK=…)
-	@$(if $(IN_LAB),$(PYTHON) -m lab run) $(PYTHON) -m tools.pull_request drift $(STACK)
+	@$(TOOL).pull_request drift $(STACK)
+
+graph: named $(READY)  ## the stack as a page to look at (STACK=…, OUT=FILE.html)
+	@$(TOOL).graph $(STACK) $(if $(OUT),--out '$(OUT)') $(ARGS)
 
 unlock: named $(READY)  ## take the lock from a run that was killed, and tidy up after it (STACK=…)
 	@$(ENGINE) unlock $(STACK) $(GIVEN)
@@ -120,4 +136,4 @@ bench: setup  ## what the mail gate costs, and Postfix with OpenDKIM or rspamd b
 stations: venv-dev  ## how far a value travels from a stack's file to its resource
 	@$(PYTHON) -m benchmarks.stations
 
-.PHONY: help named demo new preview up users blocked unblock drift unlock destroy lint-stacks pr venv version setup venv-dev quick test test-chaos coverage fuzz rules debian-keys lab-status lab-logs lab-send lab-down bench stations
+.PHONY: help named demo new preview up password testmail status logs graph users blocked unblock drift unlock destroy lint-stacks pr venv version setup venv-dev quick test test-chaos coverage fuzz rules debian-keys lab-status lab-logs lab-send lab-down bench stations
