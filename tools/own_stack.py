@@ -55,7 +55,7 @@ def host_name(config: stack_file.Config) -> str:
         StackFileError: the stack whose server it uses has no file.
     """
     with contextlib.suppress(AddressError):
-        return address.domain(host(config).get("name"))
+        return address.dns_name(str(host(config).get("name")))
     return ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mail.answers.answer import Answer
 
@@ -50,7 +50,7 @@ def explain(answer: Answer) -> Meaning:
     who = receiver(answer)
     found = [one for one in table() if one.holds(answer, who)]
     # A receiver's own meaning before the general one; words and a code before either alone.
-    best = max(found, key=_closeness, default=None)
+    best = max(found, key=lambda one: _closeness(one, answer), default=None)
     return best or _general(answer)
 
 
@@ -74,17 +74,13 @@ def table() -> Sequence[Meaning]:
 
 
 @cache
-def _document() -> Mapping[str, Sequence[dict[str, object]]]:
+def _document() -> Mapping[str, Any]:
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
 @cache
 def _receivers() -> Mapping[str, Sequence[str]]:
-    return {str(one["who"]): _texts(one["servers"]) for one in _document()["receiver"]}
-
-
-def _texts(value: object) -> Sequence[str]:
-    return [str(one) for one in value] if isinstance(value, list) else []
+    return {one["who"]: one["servers"] for one in _document()["receiver"]}
 
 
 def _same(code: str, answer: Answer) -> bool:
@@ -93,8 +89,8 @@ def _same(code: str, answer: Answer) -> bool:
     return code in (answer.enhanced, str(answer.code))
 
 
-def _closeness(one: Meaning) -> tuple[bool, bool, bool]:
-    exact = any(code.count(".") == 2 for code in one.codes)
+def _closeness(one: Meaning, answer: Answer) -> tuple[bool, bool, bool]:
+    exact = any(code.count(".") == 2 and _same(code, answer) for code in one.codes)
     return (bool(one.who), bool(one.words), exact)
 
 

@@ -47,18 +47,17 @@ class Event:
     text: str = ""
 
 
-# In an answer anything may stand, so that what leads to it is matched as short as possible.
+# In an answer anything may stand, so that what leads to it is matched as short as possible; and no
+# form has two parts of any length that others could fill, which would take for ever on some lines.
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Kind]], ...] = (
     (re.compile(rf"{_PEER} auth (?P<how>succeeded|failed) for (?P<text>.*)"),
      lambda found: "login" if found["how"] == "succeeded" else "login refused"),
-    (re.compile(rf"{_PEER} rejected(?: from=(?P<sender>.*?))?(?: to=\[(?P<to>.*?)\])? - "
-                r"(?P<text>.*)"), lambda _: "rejected"),
+    (re.compile(rf"{_PEER} rejected(?P<pair>.*?) - (?P<text>.*)"), lambda _: "rejected"),
     (re.compile(rf"{_ID} from=(?P<sender>.*) queued ip={_PEER} to=\[(?P<to>.*)\]"),
      lambda _: "queued"),
-    (re.compile(rf"{_ID} from=(?P<sender>.*?) to=(?P<to>.*?) failed "
-                r"\((?P<how>temporary|permanent)\): (?P<text>.*)"),
+    (re.compile(rf"{_ID} from=(?P<pair>.*?) failed \((?P<how>temporary|permanent)\): (?P<text>.*)"),
      lambda found: "temporary" if found["how"] == "temporary" else "permanent"),
-    (re.compile(rf"{_ID} from=(?P<sender>.*?) to=(?P<to>.*) sent"), lambda _: "sent"),
+    (re.compile(rf"{_ID} from=(?P<pair>.*) sent"), lambda _: "sent"),
     (re.compile(rf"{_ID} from=(?P<sender>.*) completed loop, next in (?P<text>[\dhms.]+)"),
      lambda _: "waits"),
     (re.compile(rf"{_ID} from=(?P<sender>.*) all done"), lambda _: "done"),
@@ -92,10 +91,13 @@ def _event(time: float, kind: Kind, said: dict[str, str | None]) -> Event:
     def get(name: str) -> str:
         return printable(said.get(name) or "")
 
-    to = get("to")
+    sender, to = get("sender"), get("to")
+    if pair := get("pair"):
+        before, _, to = pair.rpartition(" to=") if " to=" in pair else (pair, "", "")
+        sender, to = before.strip().removeprefix("from="), to.removeprefix("[").removesuffix("]")
     # Go prints a list with blanks between: only a quoted local part may hold one.
     recipients = tuple(to.split(" ")) if kind in ("queued", "rejected") else (to,)
     return Event(
-        time=time, kind=kind, mail=get("mail"), sender=get("sender"),
+        time=time, kind=kind, mail=get("mail"), sender=sender,
         recipients=recipients if to else (), peer=get("peer"), text=get("text"),
     )  # fmt: skip

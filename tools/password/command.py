@@ -5,12 +5,11 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from settings import stack_file
-from tools import own_stack, pulumi
+from tools import own_stack, pulumi, terminal
 from tools.on_host import FAILURES
 from tools.password import renewal
 from tools.password.renewal import RenewalError
 from tools.password.table import table
-from tools.terminal import console
 
 DESCRIPTION = """\
 Shows the password of an account of a stack, on a terminal and nowhere else, with what to type into
@@ -25,7 +24,7 @@ class AccountError(ValueError):
 def main(arguments: Sequence[str]) -> int:
     """Show or renew what is asked for, and return the exit status."""
     asked = _parser().parse_args(arguments)
-    if not sys.stdout.isatty():
+    if not terminal.is_terminal():
         print("✗ a password is shown on a terminal only, so that no log keeps it. A program reads "
               "it by: pulumi stack output --show-secrets passwords", file=sys.stderr)  # fmt: skip
         return 1
@@ -41,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     except (*FAILURES, AccountError, RenewalError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
-    to = console()
+    to = terminal.console()
     to.print(table(host, address, passwords[address]))
     if others := [one for one in passwords if one != address]:
         to.print(f"the other accounts: {', '.join(others)} (ACCOUNT=…)", markup=False)

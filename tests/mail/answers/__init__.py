@@ -1,0 +1,1 @@
+"""Tests of receivers' answers and what they mean."""

@@ -1,0 +1,1 @@
+"""Tests of `make graph`, on a recorded state."""

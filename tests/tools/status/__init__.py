@@ -1,0 +1,1 @@
+"""Tests of ``make status``, by what a host answered once (``recorded.txt``)."""
