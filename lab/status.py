@@ -13,6 +13,7 @@ from lab.images import image
 from lab.net import network, uplink
 from lab.nodes.container import Container
 from lab.world import ready
+from tools import terminal
 from tools.users import host, table
 
 
@@ -63,7 +64,7 @@ def show_users() -> None:
     asked = nodes.run("vps", ["sh", "-c", host.COMMAND])
     if asked.returncode == 0:
         print()
-        table.show(host.read(json.loads(asked.stdout)), table.console())
+        table.show(host.read(json.loads(asked.stdout)), terminal.console())
 
 
 _ssh_answers = functools.partial(network.answers, plan.NETNS_OPERATOR, plan.VPS.ipv4, 22)

@@ -31,14 +31,9 @@ class Mail:
 
 
 def compose(
-    sender: str,
-    recipients: Sequence[str],
-    subject: str,
-    text: str,
-    *,
-    html: str | None = None,
-    token: str | None = None,
-) -> Mail:
+    sender: str, recipients: Sequence[str], subject: str, text: str,
+    *, html: str | None = None, token: str | None = None,
+) -> Mail:  # fmt: skip
     """Return a mail of plain text, or of text and the same as HTML.
 
     Date and Message-ID are set here, the latter in the sender's domain: a server that has to add
@@ -70,10 +65,6 @@ def compose(
     message.set_content(text)
     if html is not None:
         message.add_alternative(html, subtype="html")
-    return Mail(
-        content=message.as_bytes(),
-        sender=origin,
-        recipients=targets,
-        message_id=str(message["Message-ID"]),
-        token=token,
-    )
+    identity = str(message["Message-ID"])
+    return Mail(content=message.as_bytes(), sender=origin, recipients=targets,
+                message_id=identity, token=token)  # fmt: skip

@@ -39,7 +39,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     def parsed(answer: bytes) -> snapshot.Snapshot:
         return snapshot.Snapshot(rows=parse(answer).rows, taken=CLOCK)
 
-    monkeypatch.setattr(reading.snapshot, "parse", parsed)
+    monkeypatch.setattr(snapshot, "parse", parsed)
 
 
 def status(change: Change = str, own: frozenset[str] | None = None) -> Status:
