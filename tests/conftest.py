@@ -56,6 +56,7 @@ NEED_LAB = (
     "tests/debian",
     "tests/docs/test_walk.py",
     "tests/e2e",
+    "tests/e2e_every_day",
     "tests/e2e_gate",
     "tests/e2e_server",
     "tests/e2e_systems",
@@ -71,6 +72,7 @@ FIXTURES = frozenset({"actionlint", "chasquid_folder", "own_lab"})
 # they share a deployment, or servers of their own. Any other module is a group. The longest begin.
 GROUPS = {
     "tests/e2e/": "e2e",
+    "tests/e2e_every_day/": "every day",
     "tests/e2e_gate/": "gate",
     "tests/e2e_systems/": "systems",
     "tests/lab/engine/": "engine",

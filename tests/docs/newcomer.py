@@ -60,10 +60,12 @@ class Newcomer:
     Attributes:
         folder: holds the copy of the project and the home.
         answers: what is typed when a command asks.
+        user: as which user of this machine they type; 0 for root.
     """
 
     folder: Path
     answers: Callable[[], Sequence[tuple[str, str]]]
+    user: int = 0
 
     @property
     def project(self) -> Path:
@@ -118,15 +120,28 @@ class Newcomer:
             "NEWCOMER_SHELL": str(self.folder / "shell"),
         }
 
-    def type(self, commands: str) -> Said:
+    def type(self, commands: str, *, timeout: float = 120) -> Said:
         """Type ``commands`` into the terminal, in which the variables of earlier ones are set."""
         script = (
             '[ ! -e "$NEWCOMER_SHELL" ] || . "$NEWCOMER_SHELL"\n'
             "trap 'export -p >\"$NEWCOMER_SHELL\"' EXIT\n"
             f"set -eo pipefail\n{commands}"
         )
-        argv = network.namespace_argv(plan.NETNS_OPERATOR, ["bash", "-c", script])
-        return terminal.run(argv, answers=self.answers(), cwd=self.project, env=self.environment())
+        argv = network.namespace_argv(plan.NETNS_OPERATOR, self._as_user(["bash", "-c", script]))
+        return terminal.run(argv, answers=self.answers(), cwd=self.project,
+                            env=self.environment(), timeout=timeout)  # fmt: skip
+
+    def _as_user(self, argv: Sequence[str]) -> Sequence[str]:
+        if not self.user:
+            return argv
+        who = [f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"]
+        # The tests' Python may be in root's home: it may be read there, and nothing else.
+        reads = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+        return ["setpriv", *who, *reads, *argv]
+
+    def own_all(self) -> None:
+        """Give everything in the folder to the user."""
+        subprocess.run(["chown", "-R", f"{self.user}:{self.user}", str(self.folder)], check=True)
 
     def type_elsewhere(self, node: str, commands: str, stdin: str = "") -> Said:
         """Type ``commands`` on the server's console (``vps``), or at a machine in the ``world``."""
