@@ -82,3 +82,14 @@ def signers(config: stack_file.Config, domain: str) -> str:
                 if key.get("state") == "active"
             )
     return ""
+
+
+def accounts(config: stack_file.Config) -> list[str]:
+    """Return the addresses of the stack's accounts that can be read, in the file's order."""
+    listed = config.get("tapal:domains")
+    found: list[str] = []
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict) and isinstance(one.get("accounts"), list):
+            name = str(one.get("name", "")).lower()
+            found += [f"{account}@{name}".lower() for account in one["accounts"]]
+    return found

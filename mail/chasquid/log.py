@@ -46,6 +46,12 @@ class Event:
     peer: str = ""
     text: str = ""
 
+    def is_about(self, domains: frozenset[str]) -> bool:
+        """Return whether an address in it is of one of ``domains``."""
+        account = self.text if self.kind in ("login", "login refused") else ""
+        addresses = (self.sender, account, *self.recipients)
+        return any(one.rpartition("@")[2].lower() in domains for one in addresses)
+
 
 # In an answer anything may stand, so that what leads to it is matched as short as possible; and no
 # form has two parts of any length that others could fill, which would take for ever on some lines.

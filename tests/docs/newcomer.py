@@ -60,12 +60,12 @@ class Newcomer:
     Attributes:
         folder: holds the copy of the project and the home.
         answers: what is typed when a command asks.
-        user: as which user of this machine they type; 0 for root.
+        powerless: whether they type without any of root's rights (capabilities(7)).
     """
 
     folder: Path
     answers: Callable[[], Sequence[tuple[str, str]]]
-    user: int = 0
+    powerless: bool = False
 
     @property
     def project(self) -> Path:
@@ -132,16 +132,10 @@ class Newcomer:
                             env=self.environment(), timeout=timeout)  # fmt: skip
 
     def _as_user(self, argv: Sequence[str]) -> Sequence[str]:
-        if not self.user:
+        if not self.powerless:
             return argv
-        who = [f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"]
-        # The tests' Python may be in root's home: it may be read there, and nothing else.
-        reads = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-        return ["setpriv", *who, *reads, *argv]
-
-    def own_all(self) -> None:
-        """Give everything in the folder to the user."""
-        subprocess.run(["chown", "-R", f"{self.user}:{self.user}", str(self.folder)], check=True)
+        # Not another user: the tests' Python may be in root's home.
+        return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *argv]
 
     def type_elsewhere(self, node: str, commands: str, stdin: str = "") -> Said:
         """Type ``commands`` on the server's console (``vps``), or at a machine in the ``world``."""

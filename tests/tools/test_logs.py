@@ -23,6 +23,7 @@ LINES = [
     if row.startswith("log\t")
 ]
 CONFIG: dict[str, Any] = {
+    "tapal:host": {"name": "smtp.tapal.test"},
     "tapal:domains": [
         {
             "name": "tapal.test",
@@ -32,7 +33,7 @@ CONFIG: dict[str, Any] = {
                 {"selector": "2026e", "algorithm": "ed25519", "state": "active"},
             ],
         }
-    ]
+    ],
 }
 
 
@@ -127,6 +128,22 @@ def test_nobody_s_mail(asked: list[Sequence[str]], capsys: pytest.CaptureFixture
     assert command.main(["lab", "--address", "x[red]y@other.test"]) == 1
     assert asked
     assert "no mail from or to x[red]y@other.test" in capsys.readouterr().out
+
+
+def test_a_stack_on_another_ones_server_sees_its_own_mail(
+    asked: list[Sequence[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = {"tapal:hostStack": "lab", "tapal:domains": [{"name": "second.test"}]}
+    monkeypatch.setattr(stack_file, "config", lambda _: other)
+    assert command.main(["second.test", "--no-follow"]) == 0
+    assert command.main(["second.test", "--address", "you@receiver.test"]) == 1
+    assert len(asked) == 2
+    assert "tapal.test" not in capsys.readouterr().out
+    monkeypatch.setattr(stack_file, "config", lambda _: {"tapal:domains": CONFIG["tapal:domains"]})
+    assert command.main(["tapal.test", "--no-follow"]) == 0
+    out = capsys.readouterr().out
+    assert "i@tapal.test logged in" in out
+    assert "taken: i@tapal.test" in out
 
 
 def test_stories_as_json(asked: list[Sequence[str]], capsys: pytest.CaptureFixture[str]) -> None:

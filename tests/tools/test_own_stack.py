@@ -51,3 +51,10 @@ def test_domains_and_their_signers() -> None:
     assert own_stack.domains(config) == {"b.test"}
     assert own_stack.signers(config, "b.test") == "k (rsa)"
     assert own_stack.signers(config, "c.test") == own_stack.signers({}, "") == ""
+
+
+def test_accounts_in_the_file_s_order() -> None:
+    one = {"name": "B.test", "accounts": ["post", "News"]}
+    config = {"tapal:domains": [one, {"name": "c.test"}, 5, {"name": "d.test", "accounts": ["i"]}]}
+    assert own_stack.accounts(config) == ["post@b.test", "news@b.test", "i@d.test"]
+    assert own_stack.accounts({}) == []

@@ -68,6 +68,7 @@ def test_not_into_a_file(
 def test_which_account(asked: str | None, address: str) -> None:
     known = {"i@a.test": "1", "news@b.test": "2", "post@a.test": "3", "post@b.test": "4"}
     assert command.account(known, asked) == address
+    assert command.account(known, None, ["later@a.test", "post@b.test"]) == "post@b.test"
 
 
 @pytest.mark.parametrize(

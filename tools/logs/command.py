@@ -40,13 +40,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _follow(stack: str, lines: int, *, ends: bool, as_json: bool) -> None:
-    to = console()
+    to, own = console(), _own(stack_file.config(stack))
 
     def hear(said: str) -> None:
         event = log.event_of(said)
-        if event and as_json:
+        if event is None or (own is not None and not event.is_about(own)):
+            return
+        if as_json:
             print(json.dumps(asdict(event), ensure_ascii=False), flush=True)
-        elif event:
+        else:
             to.print(line(event), soft_wrap=True)
 
     if ends:
@@ -58,8 +60,13 @@ def _follow(stack: str, lines: int, *, ends: bool, as_json: bool) -> None:
 
 
 def _stories(stack: str, address: str, *, as_json: bool) -> int:
+    config = stack_file.config(stack)
     found = mails.gather(log.read(on_host.run(stack, mail_log.of(address)).splitlines()))
-    own = [one for one in found if _has(one, address)]
+    domains = _own(config)
+    own = [
+        one for one in found
+        if _has(one, address) and (domains is None or one.is_about(domains))
+    ]  # fmt: skip
     if as_json:
         print(json.dumps([asdict(one) for one in own], indent=2, ensure_ascii=False))
         return 0
@@ -69,7 +76,6 @@ def _stories(stack: str, address: str, *, as_json: bool) -> int:
         return 1
     if len(own) > MOST:
         to.print(f"the last {MOST} of {len(own)} mails\n")
-    config = stack_file.config(stack)
     for number, mail in enumerate(own[-MOST:]):
         if number:
             to.print()
@@ -77,6 +83,11 @@ def _stories(stack: str, address: str, *, as_json: bool) -> int:
         for told in story(mail, signers):
             to.print(told, soft_wrap=True)
     return 0
+
+
+def _own(config: stack_file.Config) -> frozenset[str] | None:
+    """Return whose mail a stack sees: its domains' on another one's server, else everybody's."""
+    return None if config.get("tapal:host") else own_stack.domains(config)
 
 
 def _has(mail: mails.Mail, address: str) -> bool:

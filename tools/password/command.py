@@ -30,13 +30,13 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         stack = own_stack.named(asked.stack)
-        passwords = pulumi.passwords(stack)
-        address = account(passwords, asked.account)
+        config, passwords = stack_file.config(stack), pulumi.passwords(stack)
+        address = account(passwords, asked.account, own_stack.accounts(config))
         if asked.new:
             if status := renewal.renew(renewal.plan(stack, address), yes=asked.yes):
                 return status
             passwords = _renewed(stack, address, passwords[address])
-        host = own_stack.host_name(stack_file.config(stack))
+        host = own_stack.host_name(config)
     except (*FAILURES, AccountError, RenewalError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
@@ -55,8 +55,8 @@ def _renewed(stack: str, address: str, before: str) -> Mapping[str, str]:
     return found
 
 
-def account(passwords: Mapping[str, str], asked: str | None) -> str:
-    """Return the address of the account that is ``asked`` for, or of the first one.
+def account(passwords: Mapping[str, str], asked: str | None, order: Sequence[str] = ()) -> str:
+    """Return the address of the account that is ``asked`` for, or of the first one in ``order``.
 
     Raises:
         AccountError: there is no such account, or its name alone fits several.
@@ -64,7 +64,7 @@ def account(passwords: Mapping[str, str], asked: str | None) -> str:
     if not passwords:
         raise AccountError("the stack has no accounts: name some under accounts, then make up")
     if not asked:
-        return next(iter(passwords))
+        return next((one for one in order if one in passwords), next(iter(passwords)))
     wanted = asked.strip().lower()
     found = [one for one in passwords if wanted in (one, one.rpartition("@")[0])]
     if len(found) == 1:

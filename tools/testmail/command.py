@@ -47,7 +47,7 @@ def _send(stack: str, asked: argparse.Namespace) -> int:
     config = stack_file.config(stack)
     host, to = own_stack.host_name(config), address.mailbox(asked.to)
     passwords = pulumi.passwords(stack)
-    sender = account(passwords, asked.account)
+    sender = account(passwords, asked.account, own_stack.accounts(config))
     mail = message.make(sender, to, host)
     with watching(on_host.reach(stack), asked.seconds + int(READY)) as watch:
         watch.wait_until_ready(READY)
