@@ -282,6 +282,7 @@ DIFFERENCES = (
         what="a domain's folder closed",
         plant=f"chmod 700 {DOMAIN}",
         shows=("~ domain's folder: tapal.test: \"there", '=> "owned by root:root 700"'),
+        restarts=(CHASQUID,),  # which ends when it reads its domains again, every half minute
     ),
     Difference(
         what="a domain's claim lost",

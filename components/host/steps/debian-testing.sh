@@ -13,10 +13,15 @@ is_debian() { grep -qx 'ID="\?debian"\?' "$os_release"; }
 debian_mirror() {
   local given
   given=$(setting mirror)
-  # shellcheck disable=SC2016  # apt-get fills in these names, not the shell
   if [ -z "$given" ] && is_debian; then
-    given=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-      awk '$3 == "main" && $2 !~ /security/ { uri[++n] = $1; suite[n] = $2; there[$1, $2] }
+    # Without the lists, which a new server need not have yet: of `indextargets` nothing came then.
+    given=$(apt-get update --print-uris |
+      awk -F "'" '$2 ~ "/dists/.*/InRelease$" {
+          split_at = match($2, "/dists/[^ ]*/InRelease$")
+          uri[++n] = substr($2, 1, split_at - 1)
+          suite[n] = substr($2, split_at + 7, length($2) - split_at - 16)
+          there[uri[n], suite[n]]
+        }
         END {
           for (i = 1; i <= n; i++) if ((uri[i], suite[i] "-updates") in there) { print uri[i]; exit }
           for (i = 1; i <= n; i++) if (uri[i] ~ /\/debian\/?$/) { print uri[i]; exit }
