@@ -1,6 +1,9 @@
 # Each target is a line that a person could type; `make help` lists them under the lines ##@.
 .DEFAULT_GOAL := help
-STACK ?=
+KNOWN := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
+# Who has one stack need not name it; the example and the lab's are nobody's.
+OWN := $(filter-out example.com lab,$(KNOWN))
+STACK ?= $(if $(filter 1,$(words $(OWN))),$(OWN))
 BASE ?= origin/main
 PYTHON := venv/bin/python
 # Refresh with the stack's present settings, not with those of the last `up`.
@@ -12,9 +15,15 @@ ENGINE := $(TOOL).engine
 # Answered before it is asked, for a pipeline.
 YES ?=
 GIVEN = $(if $(YES),--yes) $(ARGS)
+# The passphrase that `make new` made, where no other is given (tools/passphrase.py).
+PASSPHRASE := $(wildcard $(HOME)/.tapal-passphrase)
+ifeq ($(origin PULUMI_CONFIG_PASSPHRASE) $(origin PULUMI_CONFIG_PASSPHRASE_FILE),undefined undefined)
+ifneq ($(PASSPHRASE),)
+export PULUMI_CONFIG_PASSPHRASE_FILE := $(PASSPHRASE)
+endif
+endif
 READY := $(if $(IN_LAB),setup,venv)
-KNOWN := $(sort $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml)))
-NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml,name a stack with STACK=…); \
+NOT_NAMED = $(if $(STACK),there is no stacks/Pulumi.$(STACK).yaml (if it was removed, git has it),name a stack with STACK=…); \
   the stacks here are $(KNOWN), and "make new DOMAIN=…" makes another
 
 help:  ## this list
@@ -30,7 +39,7 @@ demo: export STARTED := $(shell date +%s.%N)
 demo: setup  ## the whole way in the lab: blank VPS, pulumi up, a verified mail
 	@$(PYTHON) -m lab.demo
 
-new: venv  ## write the file of a new stack, by questions or flags (DOMAIN=… ARGS="--ipv4 …")
+new: venv  ## make a stack: six questions at most, or flags (DOMAIN=… ARGS="--help")
 	@$(PYTHON) -m tools.new_stack $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
 
 preview: named $(READY)  ## show what `make up` would change (STACK=…)

@@ -56,6 +56,13 @@ ADDRESS_WITHOUT_DOMAIN = Rule(
     cure='write it with its domain, such as "me@example.com"',
 )
 
+TWO_AT_SIGNS = Rule(
+    id="address-two-at-signs",
+    source="RFC 5321 §4.1.2",
+    why="An e-mail address has one @, between the name and the domain.",
+    cure="keep one @",
+)
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _UNDERSCORED = re.compile(r"_?[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
@@ -147,7 +154,18 @@ def mailbox(value: str) -> str:
             reason=f"{value!r} is not an e-mail address",
             cure=f'write it with its domain, such as "{value or "me"}@example.com"',
         )
+    if "@" in before:
+        raise two_at_signs(value)
     return f"{local_part(before)}@{domain(after)}"
+
+
+def two_at_signs(value: str) -> AddressError:
+    """Return the error about ``value``, which holds more than one ``@``."""
+    one = re.sub("@+", "@", value)
+    reason = f"{value!r} holds {value.count('@')} @, and an address has one"
+    return AddressError(
+        TWO_AT_SIGNS, reason=reason, cure=f"write {one!r}" if one.count("@") == 1 else None
+    )
 
 
 def check(normalise: Callable[[str], str], value: str, key: str) -> list[Finding]:

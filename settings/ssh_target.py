@@ -72,10 +72,15 @@ def private_key(get: ConfigReader, key_file: str | None) -> str | None:
     secret = get("tapal:sshPrivateKey") or os.environ.get("TAPAL_SSH_PRIVATE_KEY")
     if secret:
         return _readable(str(secret).rstrip("\n") + "\n")
-    return None if key_file is None else _in_file(key_file)
+    return None if key_file is None else in_file(key_file)
 
 
-def _in_file(key_file: str) -> str:
+def in_file(key_file: str) -> str:
+    """Return the private key that ``key_file`` holds.
+
+    Raises:
+        SshTargetError: it cannot be read, has a passphrase, or is not an OpenSSH private key.
+    """
     place = "host.ssh.keyFile"
     try:
         text = Path(key_file).expanduser().read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ stack's secrets can check it.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ NAMESPACE = "tapal"
 PREFIX, SUFFIX = "Pulumi.", ".yaml"
 SECTIONS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 SOURCE = "docs/stack-files.md"
+# What comes with the repository is nobody's server; the Makefile leaves the same ones out.
+EXAMPLES = ("example.com", "lab")
 
 BESIDE_CONFIG = Rule(
     id="stack-file-key",
@@ -85,6 +88,20 @@ def name(file: Path) -> str | None:
 def names() -> list[str]:
     """Return the stacks that have a file, sorted."""
     return sorted(filter(None, map(name, folder().glob(f"{PREFIX}*{SUFFIX}"))))
+
+
+def own_names() -> list[str]:
+    """Return the stacks here that did not come with the repository, sorted."""
+    return [one for one in names() if one not in EXAMPLES]
+
+
+def readable() -> dict[str, Config]:
+    """Return what the files of all stacks say, by name; those that cannot be read are left out."""
+    found: dict[str, Config] = {}
+    for stack in names():
+        with suppress(StackFileError):
+            found[stack] = config(stack)
+    return found
 
 
 def config(stack: str) -> Config:

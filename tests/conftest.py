@@ -62,6 +62,7 @@ NEED_LAB = (
     "tests/e2e_systems",
     "tests/lab/engine",
     "tests/lab/test_bench.py",
+    "tests/mistakes/test_in_the_lab.py",
     "tests/tools/test_state_page.py",
 )
 NEED_NOTHING = ("tests/lab/engine/test_dns_properties.py",)

@@ -2,11 +2,16 @@
 
 LOCKED = "wait until the other run has ended; if it was killed: make unlock STACK={stack}"
 CURES = {
-    "no stack named": "make it: pulumi stack init {stack}; then commit its file",
-    "incorrect passphrase": "give the stack's own passphrase by PULUMI_CONFIG_PASSPHRASE",
-    "passphrase must be set": "give the stack's passphrase by PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_ACCESS_TOKEN": "give a token of Pulumi Cloud by PULUMI_ACCESS_TOKEN, or name another"
-    " place for the state by PULUMI_BACKEND_URL",
+    "no stack named": "make it: make new DOMAIN={stack} goes on where it stopped; commit its file",
+    "incorrect passphrase": "this passphrase opens another stack: give its own by"
+    " PULUMI_CONFIG_PASSPHRASE, or write it into ~/.tapal-passphrase",
+    "passphrase must be set": "give the stack's passphrase by PULUMI_CONFIG_PASSPHRASE, or write it"
+    " into ~/.tapal-passphrase",
+    "PULUMI_ACCESS_TOKEN": "say where the state is: pulumi login --local for a folder of yours, or"
+    " PULUMI_BACKEND_URL; with Pulumi's own service its token by PULUMI_ACCESS_TOKEN",
+    "cannot start any token": "YAML takes no tab: indent that line of stacks/Pulumi.{stack}.yaml by"
+    " spaces",
+    "invalid YAML file": "mend that line of stacks/Pulumi.{stack}.yaml; make lint-stacks says more",
     "currently locked by": LOCKED,
     # Pulumi Cloud's words for it.
     "Another update is currently in progress": LOCKED,

@@ -102,5 +102,7 @@ def expand(domain: DomainAddresses) -> dict[str, tuple[str, ...]]:
 
 def _address(value: str) -> str:
     local, at, domain = value.rpartition("@") if "@" in value else (value, "", "")
+    if "@" in local:
+        raise address.two_at_signs(value)
     before = CATCH_ALL if local == CATCH_ALL else address.local_part(local)
     return f"{before}@{address.domain(domain)}" if at else before

@@ -21,3 +21,16 @@ FORWARD_ELSEWHERE = Rule(
     why="The server keeps no mailboxes, so mail to a domain is forwarded to an address elsewhere.",
     cure="write an address elsewhere, where you read your mail",
 )
+WHOLE_ADDRESS = Rule(
+    id="address-to-send-from",
+    source=SOURCE,
+    why="The address that a person wants to send from says the domain and its first account.",
+    cure="write it with its domain, such as hello@example.com",
+)
+SERVER_ADDRESS = Rule(
+    id="server-address",
+    source=SOURCE,
+    why="The server is reached by its IP addresses, before any name leads to it.",
+    cure="write the IPv4 address, and the IPv6 address after it if there is one, as the "
+    "provider's panel shows them",
+)

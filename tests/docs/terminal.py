@@ -1,10 +1,13 @@
 """A terminal with a person at it: reads what a command asks and types the answer."""
 
+import fcntl
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,21 +23,31 @@ Answers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a command left behind: its exit status, and its output without colours."""
+    """What a command left behind: its exit status, its output without colours, what was asked.
+
+    Attributes:
+        status: as a shell has it.
+        output: all that it printed.
+        answers: how many questions were answered.
+    """
 
     status: int
     output: str
+    answers: int = 0
 
 
 def run(
     argv: Sequence[str],
     *,
     answers: Answers = (),
+    first: Answers = (),
     cwd: Path,
     env: Mapping[str, str],
-    timeout: float = 120,
+    timeout: float = 300,
 ) -> Said:
     """Run ``argv`` on a terminal of its own; each question is answered as often as it is asked.
+
+    What stands in ``first`` is typed once, before the other answers count.
 
     Raises:
         TimeoutError: it did not end; the message holds what it said, a question perhaps.
@@ -46,16 +59,19 @@ def run(
         stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env,
     )  # fmt: skip
     os.close(theirs)
+    _size(ours)
+    waiting = list(first)
     deadline = time.monotonic() + timeout
-    said, asked = "", 0
+    said, asked, count = "", 0, 0
     try:
         while (more := _read(ours)) != "":
             said += more or ""
             if more is None:  # whoever asks has said all, and waits
-                asked = _answer(ours, said, asked, answers)
+                before, asked = asked, _answer(ours, said, asked, answers, waiting)
+                count += asked > before
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{' '.join(argv)}\n{plain(said)}")
-        return Said(status=process.wait(timeout=30), output=plain(said))
+        return Said(status=process.wait(timeout=30), output=plain(said), answers=count)
     finally:
         os.close(ours)
         if process.poll() is None:
@@ -79,11 +95,20 @@ def _read(terminal: int) -> str | None:
         return ""
 
 
-def _answer(terminal: int, said: str, asked: int, answers: Answers) -> int:
+def _size(terminal: int) -> None:
+    """Make the terminal 80 columns wide, as most are."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+
+def _answer(
+    terminal: int, said: str, asked: int, answers: Answers, waiting: list[tuple[str, str]]
+) -> int:
     """Answer a question at the end of what was said since place ``asked``; return the new place."""
     fresh = plain(said[asked:])
-    for question, answer in answers:
+    for question, answer in [*waiting, *answers]:
         if asked_for := re.search(question + r"\s*$", fresh, re.DOTALL):
+            if (question, answer) in waiting:
+                waiting.remove((question, answer))
             os.write(terminal, f"{asked_for.expand(answer)}\r".encode())
             return len(said)
     return asked

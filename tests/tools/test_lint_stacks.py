@@ -312,7 +312,7 @@ def test_published_keys_are_looked_at_if_asked(project: Project) -> None:
     [judged] = judge.judge([file], NOW, resolve)
     found = {one.key: one for one in judged.findings if one.id != "dkim-no-ed25519"}
     assert {key: one.id for key, one in found.items()} == {
-        "domains[0].dkim[0].selector": "dkim-key-weak",
-        "domains[0].dkim[3].selector": "dns-unanswered",
+        "domains: tapal.example, dkim[0].selector": "dkim-key-weak",
+        "domains: tapal.example, dkim[3].selector": "dns-unanswered",
     }
-    assert "1024 bits" in found["domains[0].dkim[0].selector"].reason
+    assert "1024 bits" in found["domains: tapal.example, dkim[0].selector"].reason

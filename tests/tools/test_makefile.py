@@ -21,7 +21,8 @@ def project(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy2(REPOSITORY / name, tmp_path / name)
     shutil.copytree(REPOSITORY / "tools" / "engine", tmp_path / "tools" / "engine")
-    shutil.copy2(REPOSITORY / "tools" / "cures.py", tmp_path / "tools")
+    for name in ("cures.py", "passphrase.py"):
+        shutil.copy2(REPOSITORY / "tools" / name, tmp_path / "tools")
     (tmp_path / "Pulumi.yaml").write_text("name: tapal\n")
     (tmp_path / "requirements.txt").write_text("# nothing\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\n")
@@ -52,9 +53,11 @@ def virtual_environment(project: Path) -> None:
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = f"{project / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    state = f"file://{project}"
+    env = {"PATH": path, "HOME": str(project), "PULUMI_BACKEND_URL": state}
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
-        cwd=project, env={"PATH": path, "HOME": str(project)}, capture_output=True, text=True,
+        cwd=project, env=env, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
 

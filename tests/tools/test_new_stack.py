@@ -42,7 +42,7 @@ def written(folder: Path, name: str) -> Checked:
 
 
 def new(*arguments: str) -> int:
-    return command.main([*arguments, "--yes"])
+    return command.main([*arguments, "--file-only"])
 
 
 def test_a_host_with_a_domain(folder: Path) -> None:

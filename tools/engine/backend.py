@@ -82,8 +82,21 @@ class FileBackend:
         latest = json.loads(text).get("checkpoint", {}).get("latest") or {}
         return bool(latest.get("pending_operations"))
 
+    def stacks(self) -> Sequence[str]:
+        """Return the stacks of this project that have anything but themselves in their state."""
+        names = {
+            file.name.removesuffix(".gz").removesuffix(".json")
+            for pattern in ("*.json", "*.json.gz")
+            for file in self._folder().glob(pattern)
+        }
+        # A provider is no thing of its own: destroyed with the last one that it made.
+        return [one for one in sorted(names) if '"custom": true' in _spaced(self._state(one))]
+
+    def _folder(self) -> Path:
+        return self.folder / ".pulumi" / "stacks" / _said("name")
+
     def _state(self, stack: str) -> str:
-        file = self.folder / ".pulumi" / "stacks" / _said("name") / f"{stack}.json"
+        file = self._folder() / f"{stack}.json"
         packed = file.with_name(f"{file.name}.gz")
         try:
             if packed.exists():
@@ -102,6 +115,20 @@ def file_backend(environment: Mapping[str, str]) -> FileBackend | None:
     return FileBackend(folder=PROJECT / Path(path).expanduser())
 
 
+def is_chosen(environment: Mapping[str, str]) -> bool:
+    """Return whether ``pulumi`` knows in ``environment`` where the state is, and asks nothing.
+
+    A login to Pulumi Cloud counts if its token is there.
+    """
+    if environment.get("PULUMI_ACCESS_TOKEN") or environment.get("PULUMI_BACKEND_URL"):
+        return True
+    url = _said("url") or _logged_in(environment)
+    if not url.startswith("https://"):
+        return bool(url)
+    tokens = _credentials(environment).get("accessTokens")
+    return isinstance(tokens, dict) and bool(tokens.get(url))
+
+
 def _said(key: str) -> str:
     """Return what Pulumi.yaml says under ``key``, which may be indented; empty if nothing."""
     text = (PROJECT / "Pulumi.yaml").read_text(encoding="utf-8")
@@ -110,12 +137,22 @@ def _said(key: str) -> str:
 
 
 def _logged_in(environment: Mapping[str, str]) -> str:
-    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    try:
-        current = json.loads((home / "credentials.json").read_text()).get("current")
-    except (OSError, ValueError):
-        return ""
+    current = _credentials(environment).get("current")
     return current if isinstance(current, str) else ""
+
+
+def _credentials(environment: Mapping[str, str]) -> Mapping[str, object]:
+    default = Path(environment.get("HOME") or Path.home()) / ".pulumi"
+    folder = Path(environment.get("PULUMI_HOME") or default)
+    try:
+        found = json.loads((folder / "credentials.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _spaced(text: str) -> str:
+    return text.replace('"custom":true', '"custom": true')
 
 
 def _lock(file: Path) -> Lock:

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import passphrase
 from tools.cures import cure
-from tools.engine import event_log, leftovers, orphans, process, unlock
+from tools.engine import event_log, leftovers, orphans, place, process, unlock
 from tools.engine.ask import agreed, say
 from tools.engine.backend import PROJECT, file_backend
 from tools.engine.event_log import EventLogError, Proposal
@@ -101,11 +102,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _environment(stack: str) -> dict[str, str]:
     # PULUMI_RUN_PROGRAM: docs/decisions/0006-run-program.md.
-    environment = {**os.environ, "PULUMI_RUN_PROGRAM": "true"}
-    given = any(
-        environment.get(f"PULUMI_CONFIG_PASSPHRASE{end}") is not None for end in ("", "_FILE")
-    )
-    if not given and sys.stdin.isatty() and _has_passphrase(stack):
+    environment = passphrase.known({**os.environ, "PULUMI_RUN_PROGRAM": "true"})
+    if not passphrase.is_given(environment) and sys.stdin.isatty() and _has_passphrase(stack):
         # Pulumi has no terminal to ask on (`tools.engine.process`), and would ask twice.
         environment["PULUMI_CONFIG_PASSPHRASE"] = getpass.getpass(f"Passphrase of {stack}: ")
     return environment
@@ -122,6 +120,11 @@ def _has_passphrase(stack: str) -> bool:
 def _do(asked: Asked) -> int:
     if ended := orphans.end():
         say(f"· ended {_counted(ended)} that a killed run had left behind")
+    if wrong := place.problem(asked.environment):
+        say(wrong)
+        return 2
+    for line in place.without_file(asked.environment):
+        say(line)
     if asked.command == "unlock":
         return unlock.unlock(asked.stack, asked.environment, yes=asked.yes)
     if asked.command == "preview":

@@ -1,145 +1,110 @@
-"""The command line: flags first, a terminal for the rest, one check, and then the file."""
+"""The command line: flags first, a terminal for the rest, one check, the file, and the ceremony."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 
-from mail import finding
-from mail.finding import Finding
-from settings.rules.new_stack import ANSWER_MISSING
-from tools.new_stack import host_key, page
+from settings.stack_file import StackFileError
+from tools.new_stack import ceremony, conversation, existing, flags, page
+from tools.new_stack.about_domain import StackExistsError
+from tools.new_stack.ceremony import CeremonyError
+from tools.new_stack.cloudflare_token import TokenError
+from tools.new_stack.draft import Draft
+from tools.new_stack.finish import finish
+from tools.new_stack.flags import NewStackError
 from tools.new_stack.host_key import HostKeyError
-from tools.new_stack.question import Question, one, unknown
-from tools.new_stack.questions import QUESTIONS, SAMPLE_KEY
-from tools.new_stack.terminal import Terminal, comparison
+from tools.new_stack.server import ServerError
+from tools.new_stack.terminal import Nobody, NobodyError, Terminal
 
-Given = dict[str, tuple[str, ...]]
-
-
-class NewStackError(Exception):
-    """No file can be written; the message lists every reason."""
+INTERRUPTED = 130
+FAILURES = (NewStackError, CeremonyError, TokenError, ServerError, HostKeyError, NobodyError)
+GREETING = """\
+Six questions at most; what can be found out is not asked. Nothing is changed
+on the server or in the DNS. < goes back one question, Ctrl-C stops."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the stack's file, or say why it cannot be written; return the exit status."""
-    given, ask = _given(_parser().parse_args(arguments))
-    terminal = Terminal(Console(highlight=False, soft_wrap=True))
+    """Make the stack, or say why it cannot be made; return the exit status."""
+    options = flags.parser().parse_args(arguments)
+    console = Console(highlight=False)
+    is_asked = sys.stdin.isatty() and not options.yes
+    terminal = Terminal(console) if is_asked else Nobody(console)
     try:
-        _refuse_existing(given)
-        answers = _checked(terminal.ask(given) if ask else given)
-        _refuse_existing(answers)
-        file = page.write(answers)
-    except NewStackError as error:
-        print(f"✗ nothing was written: {error}", file=sys.stderr)
+        return _only_file(options, terminal) if options.file_only else _whole(options, terminal)
+    except FAILURES as error:
+        print(f"✗ {error}", file=sys.stderr)
         return 1
     except (EOFError, KeyboardInterrupt):
-        print("\n✗ nothing was written: stopped", file=sys.stderr)
-        return 130
+        print("\n· stopped. The same command goes on from what is written", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _only_file(options: argparse.Namespace, terminal: Terminal) -> int:
+    given = flags.given(options)
+    try:
+        _refuse_existing(given)
+        answers = flags.checked(given)
+        _refuse_existing(answers)
+    except NewStackError as error:
+        raise NewStackError(f"nothing was written: {error}") from None
+    file = page.write(answers)
     where = file.relative_to(file.parent.parent)
     terminal.show(f"✓ {where} is written. Read it once: each key is explained in it.\n")
-    terminal.show(page.next_steps(answers).rstrip("\n"))
+    terminal.show(page.next_steps(answers, is_ready=False).rstrip("\n"))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.new_stack",
-        description="Writes the file of a new stack. What no flag says is asked on a terminal.",
-    )
-    parser.add_argument("--stack", metavar="NAME", help="the stack's name, if not the domain")
-    parser.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
-    for question in QUESTIONS:
-        action = "append" if question.many else "store"
-        text = question.text.replace("%", "%%") + (" (may be repeated)" if question.many else "")
-        parser.add_argument(question.flag, action=action, metavar="…", help=text)
-    return parser
-
-
-def _given(options: argparse.Namespace) -> tuple[Given, bool]:
-    """Return what the flags say, and whether a person is there to be asked for the rest."""
-    given: Given = {"stack": (options.stack,)} if options.stack else {}
-    for question in QUESTIONS:
-        said = getattr(options, question.name)
-        if said is not None:
-            given[question.name] = question.split(",".join(said) if question.many else said)
-    return given, sys.stdin.isatty() and not options.yes
-
-
-def _with_defaults(given: Given) -> tuple[Given, list[Question]]:
-    """Return the answers completed by defaults, and the questions that nobody answered.
-
-    An unanswered question has its sample for an answer, so that the others can be checked.
-    """
-    answers, missing = dict(given), []
-    while remaining := unknown(QUESTIONS, answers):
-        question = remaining[0]
-        default = question.default(answers)
-        if not default and not question.optional:
-            missing.append(question)
-            default = question.sample
-        answers[question.name] = question.split(default)
-    return answers, missing
-
-
-def _checked(given: Given) -> Given:
-    """Return the answers if nothing is wrong with them; a missing host key is fetched.
-
-    Raises:
-        NewStackError: something is wrong; the message lists everything. No server was contacted.
-    """
-    answers, missing = _with_defaults(given)
-    told = one(answers, "host_key")
-    fetch = bool(told) and not host_key.is_complete(told)
-    trial = answers | {"host_key": (SAMPLE_KEY,)} if fetch else answers
-    wrong = _without_echoes(page.problems(trial), given)
-    problems = [each for each in wrong if not any(one.about(each.key) for one in missing)]
-    problems = [*map(_missing, missing), *problems]
-    if problems:
-        things = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
-        raise NewStackError(f"{things} to put right\n{finding.render(problems)}")
-    return answers | {"host_key": (_fetched(answers),)} if fetch else answers
-
-
-def _without_echoes(wrong: list[Finding], given: Given) -> list[Finding]:
-    """Return ``wrong`` without findings about names that were made from a wrong domain."""
-    if not any(each.key == "domains[0].name" for each in wrong):
-        return wrong
-    said = [each for each in QUESTIONS if each.name in given]
-    return [
-        each
-        for each in wrong
-        if any(question.about(each.key) for question in said) or each.key in given
-    ]
-
-
-def _missing(question: Question) -> Finding:
-    cure = f"{ANSWER_MISSING.cure}. {question.text}"
-    return ANSWER_MISSING.found(question.flag, reason="it is missing", cure=cure)
-
-
-def _fetched(answers: Given) -> str:
-    told, address, port = (one(answers, name) for name in ("host_key", "ipv4", "ssh_port"))
+def _whole(options: argparse.Namespace, terminal: Terminal) -> int:
+    if wrong := ceremony.missing():
+        raise NewStackError(wrong)
+    draft = _first(options, terminal)
+    if not isinstance(terminal, Nobody):
+        terminal.show(GREETING)
     try:
-        if host_key.wish(told) != host_key.SCAN:
-            return host_key.known(told, address, port)
-        key = host_key.scan(address, port)
-    except HostKeyError as error:
-        raise NewStackError(str(error)) from error
-    raise NewStackError(
-        "a key that was fetched must be compared first.\n"
-        f"{comparison(key)}\n"
-        f"  If they are the same, run this again with --host-key {host_key.fingerprint(key)}"
-    )
+        draft = conversation.hold(draft, terminal)
+    except StackExistsError as error:
+        return _go_on(str(error), draft, terminal, options.secrets_provider)
+    answers = flags.checked(dict(draft.answers))
+    page.write(answers)
+    terminal.show(f"\n✓ {existing.where(page.name(answers))} is written; it explains each key")
+    return finish(draft.answered(**answers), terminal, page.name(answers), options.secrets_provider)
 
 
-def _refuse_existing(answers: Given) -> None:
-    if not page.name(answers) or page.name_problems(answers):
-        return
-    file = page.path(answers)
-    if file.exists():
+def _go_on(stack: str, draft: Draft, terminal: Terminal, provider: str) -> int:
+    try:
+        draft = existing.read(stack, draft)
+    except StackFileError as error:
         raise NewStackError(
-            f"{file.relative_to(file.parent.parent)} is there already; "
-            "change it by hand, or name the new stack with --stack"
+            f"{existing.where(stack)} is there already, and cannot be gone on with: {error}.\n"
+            "    cure: mend it, move it away, or name the new stack with --stack"
+        ) from None
+    terminal.show(f"\n· {existing.where(stack)} is there already, and stays as it is")
+    draft = conversation.hold(draft, terminal, existing.steps(stack))
+    return finish(draft, terminal, stack, provider)
+
+
+def _first(options: argparse.Namespace, terminal: Terminal) -> Draft:
+    """Return what the flags say, checked; without a terminal all that is wrong ends it."""
+    given = flags.given(options)
+    stack, provider = given.get("host_stack", ("",))[0], options.secrets_provider
+    token = flags.token(options.token_file, sys.stdin, os.environ)
+    if stack and not token:
+        token = ceremony.begin(stack, provider).secret(ceremony.TOKEN)
+    if not isinstance(terminal, Nobody):
+        given, wrong = flags.right(given)
+        terminal.wrong(wrong)
+    elif not page.is_there(given):
+        complete = flags.checked(given, later=("mx_host",))
+        given |= {name: complete[name] for name in ("host_key",) if complete.get(name)}
+    return Draft(answers=given, token=token, key_file=options.ssh_key)
+
+
+def _refuse_existing(answers: flags.Given) -> None:
+    if page.is_there(answers):
+        where = existing.where(page.name(answers))
+        raise NewStackError(
+            f"{where} is there already; change it by hand, or name the new stack with --stack"
         )

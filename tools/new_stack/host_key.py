@@ -89,3 +89,14 @@ def _silent(address: str, port: str) -> str:
         f"no SSH server with an Ed25519 key answers at {address} port {port}; "
         "is it up, and is the address right?"
     )
+
+
+def comparison(key: str) -> str:
+    """Return a text that shows ``key``, and how a person finds out whether it is the right one."""
+    return (
+        f"  The server shows this key:  {key}\n"
+        f"  Its fingerprint:            {fingerprint(key)}\n"
+        "  Anybody on the way could have sent it. In the provider's console (not over SSH) type\n"
+        "    ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n"
+        "  and compare the fingerprint that it prints with the one above."
+    )

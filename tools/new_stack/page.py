@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,10 +11,11 @@ import yaml
 from mail import address, finding, template
 from mail.alias import routes
 from mail.finding import Finding
+from mail.spf import publish
 from settings import stack_file
 from settings.check import check_config
 from settings.rules.new_stack import FORWARD_ELSEWHERE, STACK_NAME
-from tools.new_stack.question import Answers, one
+from tools.new_stack.question import Answers, Question, one, unknown
 from tools.new_stack.questions import QUESTIONS
 
 _FOLDER = "tools/new_stack"
@@ -46,17 +47,26 @@ def render(answers: Answers) -> str:
     )
 
 
-def next_steps(answers: Answers) -> str:
-    """Return the commands that come next, as they are typed."""
+def next_steps(answers: Answers, *, is_ready: bool) -> str:
+    """Return the commands that come next, as they are typed.
+
+    Args:
+        answers: all of them.
+        is_ready: whether Pulumi has the stack and its secrets.
+    """
     values = {each.name: one(answers, each.name) for each in QUESTIONS}
-    return template.render(f"{_FOLDER}/next_steps.txt.j2", stack=name(answers), **values)
+    stack = name(answers)
+    named = "" if is_ready and stack_file.own_names() == [stack] else f" STACK={stack}"
+    return template.render(
+        f"{_FOLDER}/next_steps.txt.j2", stack=stack, named=named, is_ready=is_ready, **values
+    )
 
 
 def problems(answers: Answers) -> list[Finding]:
     """Return what `pulumi preview` would refuse, and what a new stack should not begin with."""
     values = yaml.safe_load(render(answers))["config"]
     checked = check_config(values, name=name(answers))
-    nowhere = _nowhere_problems(answers)
+    nowhere = list(_nowhere_problems(answers))
     # Where the mail is forwarded to the domain itself, the circle of aliases follows from that.
     errors = [
         one for one in finding.errors(checked.findings) if not nowhere or one.id != routes.LOOP.id
@@ -67,6 +77,11 @@ def problems(answers: Answers) -> list[Finding]:
 def path(answers: Answers) -> Path:
     """Return where the file goes."""
     return stack_file.path(name(answers))
+
+
+def is_there(answers: Answers) -> bool:
+    """Return whether the stack that the answers name has a file."""
+    return bool(name(answers)) and not name_problems(answers) and path(answers).exists()
 
 
 def write(answers: Answers) -> Path:
@@ -89,13 +104,47 @@ def name_problems(answers: Answers) -> list[Finding]:
     return [STACK_NAME.found("stack", reason=f"{stack!r} is not a name that a stack can have")]
 
 
-def _nowhere_problems(answers: Answers) -> list[Finding]:
-    """Return a finding if the domain's mail is forwarded to the domain itself: nobody reads it."""
-    told, domain = one(answers, "forward_to"), _dns_name(one(answers, "domain"))
-    if not told or _dns_name(told.rpartition("@")[2]) != domain:
-        return []
-    reason = f"{told} is an address of {domain} itself, and the server keeps no mailboxes"
-    return [FORWARD_ELSEWHERE.found("domains[0].aliases", reason=reason)]
+def address_problems(said: str) -> list[Finding]:
+    """Return what keeps ``said`` from being an e-mail address."""
+    return address.check_mailbox(said, "")
+
+
+def wrong_in(question: Question, answers: Answers) -> list[Finding]:
+    """Return what the program would refuse in one answer, whatever the missing ones will be."""
+    trial = dict(answers)
+    for other in unknown(QUESTIONS, trial):
+        default = other.default(trial) or other.sample
+        trial[other.name] = other.split(default)
+    return [each for each in problems(trial) if question.about(each.key)]
+
+
+def host_name(answers: Answers) -> str:
+    """Return the server's name, as told or as it will be; empty for another stack's server."""
+    if one(answers, "host_stack"):
+        return ""
+    told = one(answers, "host_name") or f"smtp.{one(answers, 'domain')}"
+    return _dns_name(told)
+
+
+def own_include(answers: Answers) -> str:
+    """Return the name of the server's own SPF record, which needs no include of its own."""
+    return publish.record_name(host_name(answers).partition(".")[2])
+
+
+def _nowhere_problems(answers: Answers) -> Iterator[Finding]:
+    """Yield a finding for each address that mail is forwarded to, and that is the domain's own."""
+    domain = _dns_name(one(answers, "domain"))
+    keys = {"email": "acme.email", "forward_to": "domains[0].aliases"}
+    seen: set[str] = set()
+    for name, key in keys.items():
+        told = one(answers, name)
+        # Where the domain's mail goes on to another provider, its mailboxes are there.
+        elsewhere = name == "email" and one(answers, "mx") == "keep"
+        if not told or elsewhere or told in seen or _dns_name(told.rpartition("@")[2]) != domain:
+            continue
+        seen.add(told)
+        reason = f"{told} is an address of {domain} itself, and the server keeps no mailboxes"
+        yield FORWARD_ELSEWHERE.found(key, reason=reason)
 
 
 def _text(value: str) -> str:
@@ -117,9 +166,15 @@ def _list(values: list[str]) -> str:
     return "[" + ", ".join(map(_text, values)) + "]"
 
 
+def _map(values: list[str]) -> str:
+    pairs = [value.partition(":")[::2] for value in values]
+    return "{" + ", ".join(f"{_text(key.strip())}: {_text(to.strip())}" for key, to in pairs) + "}"
+
+
 _YAML: Mapping[str, object] = {
     "text": _text,
     "quoted": _quoted,
     "number": _number,
     "flow_list": _list,
+    "flow_map": _map,
 }

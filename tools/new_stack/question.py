@@ -33,7 +33,6 @@ class Question:
         applies: whether it has a place in the stack at all, from the answers so far.
         optional: it may stay empty.
         many: it takes several answers.
-        asked: on a terminal; otherwise it is a flag alone.
     """
 
     name: str
@@ -44,7 +43,6 @@ class Question:
     applies: Callable[[Answers], bool] = _always
     optional: bool = False
     many: bool = False
-    asked: bool = True
 
     @property
     def flag(self) -> str:
@@ -56,9 +54,12 @@ class Question:
         return key == self.key or key.startswith((f"{self.key}.", f"{self.key}["))
 
     def split(self, text: str) -> tuple[str, ...]:
-        """Return the answers that ``text`` holds, separated by spaces or commas if `many`."""
-        words = text.replace(",", " ").split() if self.many else [text.strip()]
-        return tuple(word for word in words if word)
+        """Return the answers that ``text`` holds, separated by commas if `many`.
+
+        A space is no separator: whoever writes `Post Master` means one account.
+        """
+        words = text.split(",") if self.many else [text]
+        return tuple(word.strip() for word in words if word.strip())
 
 
 def unknown(questions: Iterable[Question], answers: Answers) -> list[Question]:

@@ -1,4 +1,4 @@
-"""The questions, in the order in which they are asked."""
+"""What a stack's file needs to know: each is a flag, and some are asked (`conversation`)."""
 
 from tools.new_stack.question import Answers, Question, one
 
@@ -96,7 +96,6 @@ QUESTIONS = (
         text="The SSH user (any other than root needs sudo without a password)",
         default=lambda _: "root",
         applies=_own_host,
-        asked=False,
     ),
     Question(
         name="ssh_port",
@@ -104,7 +103,6 @@ QUESTIONS = (
         text="The SSH port",
         default=lambda _: "22",
         applies=_own_host,
-        asked=False,
     ),
     Question(
         name="host_key",
@@ -129,7 +127,6 @@ QUESTIONS = (
         text="The server's time zone, such as Asia/Kolkata (default: as the provider set it)",
         applies=_own_host,
         optional=True,
-        asked=False,
     ),
     Question(
         name="zone",
@@ -137,7 +134,6 @@ QUESTIONS = (
         text="The DNS zone of the domain, if it is not the domain itself",
         applies=_has_domain,
         optional=True,
-        asked=False,
     ),
     Question(
         name="mx",
@@ -180,6 +176,14 @@ QUESTIONS = (
         many=True,
     ),
     Question(
+        name="existing",
+        key="domains[0].existing",
+        text='What becomes of records that the zone holds already, such as "spf: merge"',
+        applies=_has_domain,
+        optional=True,
+        many=True,
+    ),
+    Question(
         name="dmarc_reports",
         key="domains[0].dmarc",
         text="Where other providers send their daily DMARC reports",
@@ -188,3 +192,5 @@ QUESTIONS = (
         many=True,
     ),
 )
+
+BY_NAME = {question.name: question for question in QUESTIONS}

@@ -1,114 +1,113 @@
-"""Asks a person at a terminal; each answer is checked by the rules before the next question."""
+"""A person at a terminal: what is asked, with a way back, and what is told."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
 
-from mail import finding
 from mail.finding import Finding
-from tools.new_stack import host_key, page
-from tools.new_stack.host_key import HostKeyError
-from tools.new_stack.question import Answers, Question, one, unknown
-from tools.new_stack.questions import QUESTIONS
 
-_AGAIN = "      cure: answer anew; with another address, stop by Ctrl-C and begin again"
-_NAMES = frozenset(question.name for question in QUESTIONS)
+BACK = "<"
+NO = "no"  # a default that decides nothing
+MARKS = {"✓": "bold green", "✗": "bold red", "·": "dim"}
+
+
+class BackError(Exception):
+    """The person wants to answer the question before once more."""
 
 
 class Terminal:
-    """A conversation; it ends with every question answered, or with EOFError."""
+    """A conversation.
+
+    Attributes:
+        asked: how many answers were given.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self.asked = 0
 
-    def ask(self, answers: Answers) -> dict[str, tuple[str, ...]]:
-        """Return ``answers`` with all that was missing; a host key to be fetched is fetched."""
-        complete = self._right(answers)
-        wish = one(complete, "host_key")
-        if wish and not host_key.is_complete(wish):
-            del complete["host_key"]
-        while remaining := unknown(QUESTIONS, complete):
-            question = remaining[0]
-            if not question.asked:
-                complete[question.name] = question.split(question.default(complete))
-                continue
-            told = wish if question.name == "host_key" else ""
-            complete[question.name] = self._answer(question, complete, told)
-        return complete
+    def ask(self, title: str, *lines: str, default: str = "", hidden: bool = False) -> str:
+        """Return what a person answers to a question, or ``default`` if that is nothing.
 
-    def _right(self, given: Answers) -> dict[str, tuple[str, ...]]:
-        """Return the valid ones of ``given``; the others are shown, and are asked for again."""
-        right = {name: words for name, words in given.items() if name not in _NAMES}
-        for question in (each for each in QUESTIONS if each.name in given):
-            words = given[question.name]
-            fetch = question.name == "host_key" and not host_key.is_complete(one(given, "host_key"))
-            if not fetch and (wrong := wrong_with(question, words, right)):
-                self.show(_reasons(wrong))
-            else:
-                right[question.name] = words
-        return right
+        Args:
+            title: the question, in a few words.
+            lines: what explains it.
+            default: what Enter means.
+            hidden: whether the answer is not shown.
+
+        Raises:
+            BackError: the question before is to be asked again.
+            EOFError: there is nobody any more.
+        """
+        self._console.print()
+        self._console.print(Text(title, style="bold cyan"))
+        for line in lines:
+            self._console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+        prompt = Text(f"  [{default}] > " if default else "  > ")
+        answer = self._console.input(prompt, password=hidden).strip() or default
+        if answer == BACK:
+            raise BackError
+        self.asked += 1
+        return answer
 
     def show(self, text: str) -> None:
-        """Show ``text`` as it is."""
-        self._console.print(Text(text), soft_wrap=True)
+        """Show ``text``; a mark at the beginning of a line has its colour."""
+        for line in self._wrapped(text):
+            shown = Text(line)
+            mark = line.lstrip()[:1]
+            if mark in MARKS:
+                place = line.index(mark)
+                shown.stylize(MARKS[mark], place, place + 1)
+            self._console.print(shown, soft_wrap=True)
 
-    def _answer(self, question: Question, answers: Answers, told: str) -> tuple[str, ...]:
-        """Return a valid answer; ``told`` is the first one to try."""
-        default = question.default(answers)
-        prompt = f"{question.text} [{default}]: " if default else f"{question.text}: "
-        while True:
-            words, told = question.split(told or self._input(prompt) or default), ""
-            if words and question.name == "host_key" and not host_key.is_complete(words[0]):
-                words = self._fetched(words[0], answers)
-            elif not words and not question.optional:
-                self.show("  ✗ this one is needed")
-            elif wrong := wrong_with(question, words, answers):
-                self.show(_reasons(wrong))
-                continue
-            if words or question.optional:
-                return words
+    def _wrapped(self, text: str) -> Iterator[str]:
+        """Yield the lines of ``text``; sentences are wrapped, commands are not."""
+        for line in text.splitlines():
+            bare = line.lstrip()
+            if self._console.is_terminal and bare[:1] in MARKS:
+                inside = " " * (len(line) - len(bare) + 2)
+                yield from textwrap.wrap(
+                    line,
+                    self._console.width,
+                    subsequent_indent=inside,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            else:
+                yield line
 
-    def _fetched(self, answer: str, answers: Answers) -> tuple[str, ...]:
-        """Return the server's key if it can be fetched and is the right one, else nothing."""
-        try:
-            address, port = one(answers, "ipv4"), one(answers, "ssh_port")
-            if host_key.wish(answer) != host_key.SCAN:
-                return (host_key.known(answer, address, port),)
-            key = host_key.scan(address, port)
-        except HostKeyError as error:
-            self.show(f"  ✗ {error}\n{_AGAIN}")
-            return ()
-        self.show(comparison(key))
-        same = self._input("Is it the same? [y/N] ").lower() in ("y", "yes")
-        if same:
-            return (key,)
-        self.show(f"  ✗ then it is not taken: is {address} really your server?\n{_AGAIN}")
-        return ()
+    def wrong(self, findings: Sequence[Finding]) -> None:
+        """Show why an answer is not taken: the reason and the cure, without the setting's path."""
+        for one in findings:
+            self.show(f"  ✗ {one.reason}\n    cure: {one.cure}")
 
-    def _input(self, prompt: str) -> str:
-        return self._console.input(Text(prompt)).strip()
-
-
-def wrong_with(question: Question, answer: Sequence[str], answers: Answers) -> list[Finding]:
-    """Return what the program would refuse in one answer, whatever the missing ones will be."""
-    trial = {**answers, question.name: tuple(answer)}
-    for other in unknown(QUESTIONS, trial):
-        default = other.default(trial) or other.sample
-        trial[other.name] = other.split(default)
-    return [each for each in page.problems(trial) if question.about(each.key)]
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Show ``what`` is under way, for as long as it is."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with self._console.status(f"{what} …"):
+            yield
 
 
-def comparison(key: str) -> str:
-    """Return a text that shows ``key``, and how a person finds out whether it is the right one."""
-    return (
-        f"  The server shows this key:  {key}\n"
-        f"  Its fingerprint:            {host_key.fingerprint(key)}\n"
-        "  Anybody on the way could have sent it. In the provider's console (not over SSH) type\n"
-        "    ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n"
-        "  and compare the fingerprint that it prints with the one above."
-    )
+class NobodyError(Exception):
+    """Something must be asked, and nobody is there; the message says what."""
 
 
-def _reasons(findings: Sequence[Finding]) -> str:
-    return finding.render(findings).replace("  - ", "  ✗ ")
+class Nobody(Terminal):
+    """No terminal: a question is answered by what Enter would mean, or ends the run."""
+
+    def ask(self, title: str, *lines: str, default: str = "", hidden: bool = False) -> str:
+        """Return ``default``.
+
+        Raises:
+            NobodyError: there is none.
+        """
+        del lines, hidden
+        if default and default != NO:
+            return default
+        raise NobodyError(f"{title} Nobody is there to answer: python -m tools.new_stack --help")

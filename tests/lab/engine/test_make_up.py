@@ -38,7 +38,8 @@ class Tool(Project):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, options={"refresh": "always"})
         shutil.copytree(REPOSITORY / "tools" / "engine", self.folder / "tools" / "engine")
-        shutil.copy(REPOSITORY / "tools" / "cures.py", self.folder / "tools")
+        for name in ("cures.py", "passphrase.py"):
+            shutil.copy(REPOSITORY / "tools" / name, self.folder / "tools")
         for name in ("file_resource.py", "slow_resource.py"):
             shutil.copy(PROGRAMS / name, self.folder)
         for name in ("interruption.py", "refusal.py"):

@@ -28,7 +28,8 @@ class Tool:
         (self.folder / "Pulumi.yaml").write_text("name: try\nruntime: python\n")
         (self.folder / "stacks" / f"Pulumi.{STACK}.yaml").write_text("config: {}\n")
         shutil.copytree(REPOSITORY / "tools" / "engine", self.folder / "tools" / "engine")
-        shutil.copy(REPOSITORY / "tools" / "cures.py", self.folder / "tools")
+        for name in ("cures.py", "passphrase.py"):
+            shutil.copy(REPOSITORY / "tools" / name, self.folder / "tools")
         self.state = folder / "state"
         self.called = folder / "called"
         self.environment = {
