@@ -115,6 +115,8 @@ class Newcomer:
             # Of a terminal in `screen` no colours are asked, which nobody would answer here.
             "TERM": "screen",
             "LANG": "C.UTF-8",
+            # `make new` asks it before there is a file that could name it.
+            "CLOUDFLARE_BASE_URL": plan.API_BASE_URL,
             # The lab's certificate authority, which a reader's machine would know already.
             "SSL_CERT_FILE": str(issuer.file()),
             "NEWCOMER_SHELL": str(self.folder / "shell"),
@@ -177,5 +179,7 @@ class Newcomer:
     def password(self, address: str) -> str:
         """Return the password that the stack made for ``address``, read as the pages say."""
         stack = address.partition("@")[2]
-        said = self.type(f"pulumi stack output --stack {stack} --show-secrets --json passwords")
+        known = "export PULUMI_CONFIG_PASSPHRASE_FILE=~/.tapal-passphrase\n"
+        asked = f"pulumi stack output --stack {stack} --show-secrets --json passwords"
+        said = self.type(known + asked)
         return str(json.loads(said.output[said.output.index("{") :])[address])

@@ -29,6 +29,7 @@ OUTSIDE = {
         "docs/server-updates.md",
         "apt-get update",
     ): "apt's own work, which asks; the lab's server is as new as the lab's archive",
+    ("docs/getting-started.md", "git clone URL"): "`Newcomer.arrive` is this very command",
     ("docs/pull-requests.md", "gh variable set PULUMI_BACKEND_URL"): _GITHUB,
     ("docs/pull-requests.md", "gh secret set PULUMI_CONFIG_PASSPHRASE"): _GITHUB,
     ("docs/pull-requests.md", "gh secret set TAPAL_SSH_PRIVATE_KEY"): _GITHUB,
