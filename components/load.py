@@ -1,6 +1,6 @@
 """Reads the stack's configuration from Pulumi, or refuses it whole, with every problem at once."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -9,10 +9,11 @@ from pulumi.runtime.config import CONFIG, is_config_secret
 from components.refusal import refuse
 from mail import dmarc, finding
 from mail.finding import Finding
-from settings import credentials, given_passwords
+from settings import credentials, given_passwords, stack_file
 from settings.check import SECRET, Checked, check_config
-from settings.rules import ignore
+from settings.rules import ignore, other_stacks
 from settings.settings import Host, Settings
+from settings.shown import named
 from settings.ssh_target import ConfigReader, SshTarget, SshTargetError, read_ssh_target
 from settings.stray_keys import PREFIX
 
@@ -43,30 +44,33 @@ def load(config: pulumi.Config) -> Stack:
         Refusal: something is wrong with them; the message lists everything, with cures.
     """
     checked = check_config(_values(), name=pulumi.get_stack())
-    problems = list(checked.findings)
+    problems = [*checked.findings]
+    own_host = checked.settings.host if checked.settings else None
+    problems += other_stacks.check(own_host, pulumi.get_stack(), stack_file.readable())
     given, unreadable = given_passwords.read(config.get(given_passwords.KEY))
     if given_passwords.KEY not in {one.key for one in problems}:
         problems += [*unreadable, *given_passwords.check(given, checked.readable)]
     problems += _credential_problems(checked, {one.key for one in problems})
     errors = finding.errors(problems)
     if checked.settings is None or checked.host is None or errors:
-        refuse(finding.refusal(errors))
+        refuse(finding.refusal(named(errors, checked.readable.settings.domains)))
     try:
         ssh_target = read_ssh_target(_getter(config))
     except SshTargetError as error:
         refuse(finding.refusal([error.finding]))
     # Consent to reports is looked up in the DNS (`components.preflight.dns_checks`).
     known = [one for one in problems if one.id != dmarc.CONSENT.id]
-    warn(known, checked.settings.ignore)
+    warn(known, checked.settings)
     passwords = _passwords(config, frozenset(given))
     return Stack(
         settings=checked.settings, host=checked.host, ssh_target=ssh_target, passwords=passwords
     )
 
 
-def warn(problems: Sequence[Finding], ignored: Mapping[str, str]) -> None:
-    """Show the warnings among ``problems``, but for those of ``ignored`` rules (`tapal:ignore`)."""
-    for one in finding.warnings(ignore.shown(problems, ignored)):
+def warn(problems: Sequence[Finding], settings: Settings) -> None:
+    """Show the warnings among ``problems``, each once, but for those of `tapal:ignore`."""
+    shown = finding.warnings(ignore.shown(problems, settings.ignore))
+    for one in dict.fromkeys(named(shown, settings.domains)):
         key = f"tapal:{one.key}: " if one.key else ""
         pulumi.log.warn(f"{key}{one.reason}. Cure: {one.cure}. Rule: {one.id}.")
 

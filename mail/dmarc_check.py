@@ -70,13 +70,6 @@ REPORT_ADDRESS = Rule(
     "record's URIs of them.",
     cure="write an e-mail address",
 )
-NONE = Rule(
-    id="dmarc-none",
-    source=_TAGS,
-    level="warning",
-    why="A policy of none gathers reports and protects nobody from forged mail.",
-    cure="once the reports show only your own servers, set quarantine, later reject",
-)
 BLIND = Rule(
     id="dmarc-blind",
     source=_TAGS,
@@ -172,8 +165,6 @@ def _check_reports(reports: Sequence[str], key: str) -> list[Finding]:
 
 def _warn_of_policy(policy: Policy, key: str) -> list[Finding]:
     place = f"{key}.policy"
-    if policy.policy == "none":
-        return [NONE.found(place, reason="p=none asks receivers to do nothing about forged mail")]
     if policy.policy == "reject" and not policy.aggregate_reports:
         reason = "p=reject without reports hides mail of yours that gets lost"
         return [BLIND.found(place, reason=reason, cure=f"add {key}.aggregateReports")]

@@ -69,7 +69,7 @@ def check(given: Mapping[str, str], stack: Recovered) -> list[Finding]:
     knows_all = _knows_all(stack)
     for name, plain in given.items():
         key = f"{KEY}[{printable(name)}]"
-        findings += password.check(plain, key)
+        findings += password.check(plain, key, [name])
         if knows_all and name not in accounts:
             near = suggest(name, accounts)
             cure = f"did you mean {near!r}?" if near else None

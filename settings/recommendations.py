@@ -1,5 +1,6 @@
 """What could be better in a stack that works, for `make lint-stacks`; a preview says none of it."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -160,11 +161,30 @@ def check_keys(keys: Sequence[tuple[str, str, str]], year: int, key: str) -> Ite
             yield KEY_OLD.found(f"{key}[{index}].selector", reason=reason)
 
 
-def check_none(age: Age, key: str) -> list[Finding]:
-    """Return a warning if a DMARC policy of none is old, or may be; ``age`` is its age."""
+def none_since(first: dt.datetime | None, now: dt.datetime) -> Age | None:
+    """Return how long a record with a policy of none is published; None if it is not yet.
+
+    Args:
+        first: when Cloudflare says that the stack's own record was made; None if there is none.
+        now: the present.
+    """
+    if first is None:
+        return None
+    return Age(days=(now - first).days)
+
+
+def check_none(age: Age, key: str, evidence: str = "") -> list[Finding]:
+    """Return a warning if a DMARC policy of none is old, or may be.
+
+    Args:
+        age: its age.
+        key: path of the policy.
+        evidence: what tells the age, for a person; empty if the age says it itself.
+    """
     if age.days is not None and age.days < NONE_DAYS and not age.known:
         return []
-    reason = f"p=none asks receivers to do nothing about forged mail ({age})"
+    shown = f"{age}, {evidence}" if evidence else str(age)
+    reason = f"p=none asks receivers to do nothing about forged mail ({shown})"
     return [NONE_OLD.found(key, reason=reason)]
 
 

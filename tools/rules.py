@@ -59,6 +59,7 @@ SECTIONS = (
             "settings.rules.ignore",
             "settings.rules.project",
             "settings.rules.new_stack",
+            "settings.rules.other_stacks",
         ),
     ),
     Section(
@@ -97,6 +98,7 @@ SECTIONS = (
             "mail.alias.routes",
             "settings.rules.send_as",
             "settings.rules.limits",
+            "settings.rules.mail_in",
         ),
     ),
     Section(

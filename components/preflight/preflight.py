@@ -4,6 +4,7 @@ The stack's own state, its zones, the DNS, and a server that is new. Its configu
 errors by then.
 """
 
+import datetime as dt
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,13 +12,22 @@ from components import load
 from components.host import host_stack
 from components.load import Stack
 from components.plan import Plan
-from components.preflight import assets, dns_checks, own_state, planning, server, zones
+from components.preflight import (
+    assets,
+    dns_checks,
+    own_state,
+    planning,
+    remembered,
+    server,
+    zones,
+)
 from components.preflight.own_state import OwnState
 from components.refusal import refuse
 from mail import finding
 from mail.finding import Finding
 from mail.resolve import Resolve
 from mail.zone import deletions
+from settings.shown import named
 
 
 def look(stack: Stack) -> Plan:
@@ -37,11 +47,12 @@ def look(stack: Stack) -> Plan:
         if stack.settings.host_stack:
             problems += host_stack.moved(stack.host, state.resources)
         problems += dns_checks.check(plan, resolver.result())
+        problems += remembered.check(stack.settings.domains, state, dt.datetime.now(dt.UTC))
         problems = [*seen.result(), *problems]
     errors = finding.errors(problems)
     if errors:
-        refuse(finding.refusal(errors, "the plan has"))
-    load.warn(problems, stack.settings.ignore)
+        refuse(finding.refusal(named(errors, stack.settings.domains), "the plan has"))
+    load.warn(problems, stack.settings)
     return plan
 
 

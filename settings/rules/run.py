@@ -9,6 +9,14 @@ ZONE_UNREACHABLE = Rule(
     cure="make one for this zone with Zone:Read and DNS:Edit, then: "
     "pulumi config set --secret cloudflare:apiToken",
 )
+PASSWORD_LOST = Rule(
+    id="account-password-lost",
+    source="docs/getting-started.md",
+    level="warning",
+    why="An account's password exists nowhere but in the state and with its user: with the account "
+    "it goes for good.",
+    cure="put the account back into accounts if it is not meant to go",
+)
 HOST_STACK_MOVED = Rule(
     id="host-stack-moved",
     source="docs/stack-files.md",

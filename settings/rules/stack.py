@@ -10,6 +10,7 @@ from settings.rules import domain as domain_rules
 from settings.rules import host as host_rules
 from settings.rules import ignore as ignore_rules
 from settings.rules import limits as limits_rules
+from settings.rules import mail_in as mail_in_rules
 from settings.rules import send_as as send_as_rules
 from settings.settings import Domain, Host, Server, Settings
 from settings.stack_file import SOURCE
@@ -50,6 +51,7 @@ def check(stack: Recovered, host: Host | None) -> list[Finding]:
     findings += [*_twice(settings.domains), *_aliases(stack)]
     findings += send_as_rules.check(settings.domains)
     findings += limits_rules.check(settings.domains)
+    findings += mail_in_rules.check(settings.domains)
     findings += ignore_rules.check(settings.ignore)
     # Two rules may look at one name; a finding of both is reported once.
     return list(dict.fromkeys(findings))

@@ -80,7 +80,7 @@ def check(**settings: object) -> list[str]:
     ("settings", "expected"),
     [
         ({}, []),
-        ({"policy": "none"}, ["dmarc-none"]),
+        ({"policy": "none"}, []),
         ({"policy": "rejct"}, ["dmarc-policy"]),
         ({"subdomain_policy": "Quarantine"}, ["dmarc-policy"]),
         ({"nonexistent_policy": "x"}, ["dmarc-policy"]),

@@ -37,7 +37,7 @@ def test_generate_is_long_and_url_safe() -> None:
         ("correct horse battery", []),
         pytest.param(password.generate(), [], id="generated"),
         ("", [("password-empty", "error")]),
-        ("sh0rt!", [("password-short", "warning")]),
+        ("sh0rt!", [("password-short", "warning"), ("password-worst", "error")]),
         ("a long password\n", [("password-control", "error")]),
         ("a long\0password", [("password-control", "error")]),
     ],
@@ -46,3 +46,21 @@ def test_check(value: str, expected: list[tuple[str, str]]) -> None:
     found = password.check(value, "passwords.i@example.com")
     assert [(one.id, one.level) for one in found] == expected
     assert all(not value or value not in str(one) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("password1234", ["password-worst"]),
+        ("qwertyuiop12", ["password-worst"]),
+        ("post@example.com", ["password-worst"]),
+        ("summer", ["password-short", "password-worst"]),
+        ("Kx7#qvT2!mZ9", []),
+        ("seven words that nobody else would think of", []),
+        ("x" * 100, []),
+    ],
+)
+def test_the_worst_passwords_are_refused(given: str, expected: list[str]) -> None:
+    found = password.check(given, "k", ["post@example.com"])
+    assert [one.id for one in found] == expected
+    assert given not in str(found)

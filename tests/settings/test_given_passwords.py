@@ -52,6 +52,7 @@ def test_any_spelling_of_an_account(name: str) -> None:
             [
                 ("password-control", "passwords[news@xn--bcher-kva.example]"),
                 ("password-short", "passwords[news@xn--bcher-kva.example]"),
+                ("password-worst", "passwords[news@xn--bcher-kva.example]"),
             ],
         ),
         (

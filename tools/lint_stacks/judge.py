@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mail import dkim, dmarc_check, ip
+from mail import dkim, ip
 from mail.finding import Finding
 from mail.resolve import UNANSWERED, Resolve, UnansweredError
 from settings import recommendations, stack_file
@@ -15,6 +15,7 @@ from settings.rules import ignore
 from settings.rules import ssh as ssh_rules
 from settings.rules.project import DOMAIN_IN_TWO_STACKS, HOST_IN_TWO_STACKS
 from settings.settings import Settings
+from settings.shown import named
 from settings.stack_file import StackFileError
 from tools.lint_stacks.history import History, Says
 
@@ -26,7 +27,6 @@ PLACEHOLDERS = (
     host_rules.ACME_EMAIL_EXAMPLE.id,
     ip.DOCUMENTATION.id,
 )
-_REPLACED = (dmarc_check.NONE.id,)  # here its age is reported instead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,8 @@ def judge(files: Sequence[Path], now: dt.datetime, resolve: Resolve | None = Non
     for file in files:
         checked = check_file(file)
         findings = [*_alone(file, checked, now, resolve), *together.get(file.resolve(), [])]
-        judged.append(_judged(file, ordered(findings), checked.readable.settings.ignore))
+        settings = checked.readable.settings
+        judged.append(_judged(file, named(ordered(findings), settings.domains), settings.ignore))
     return judged
 
 
@@ -81,7 +82,7 @@ def _is_template(file: Path) -> bool:
 def _alone(
     file: Path, checked: Checked, now: dt.datetime, resolve: Resolve | None
 ) -> Iterator[Finding]:
-    yield from (one for one in checked.findings if one.id not in _REPLACED)
+    yield from checked.findings
     settings = checked.readable.settings
     found = list(recommendations.check(settings, now.year))
     if not _is_template(file):

@@ -160,11 +160,11 @@ def test_all_conflicts_of_all_domains_are_one_message_and_nothing_is_declared() 
     text = str(said.value)
     assert "the plan has 6 things to put right; nothing was touched" in text
     for key in (
-        "domains[0].existing.spf",
-        "domains[0].existing.dmarc",
-        "domains[0].existing.mx",
-        "domains[1].existing.spf",
-        "domains[0].dkim[0].selector",
+        "domains: example.com, existing.spf",
+        "domains: example.com, existing.dmarc",
+        "domains: example.com, existing.mx",
+        "domains: second.example, existing.spf",
+        "domains: example.com, dkim[0].selector",
         "host.ipv4",
     ):
         assert f"- {key}: " in text
@@ -259,7 +259,7 @@ def test_a_key_of_ours_that_the_state_does_not_have_is_not_replaced(
     there = held("TXT", '"v=DKIM1; k=rsa; p=old"', KEY_NAME, comment=OURS)
     text = refused(there, state=state)
     assert 'there:  2026a._domainkey.example.com TXT "v=DKIM1; k=rsa; p=old"' in text
-    assert "choose another selector in domains[0].dkim[0].selector" in text
+    assert "choose another selector in dkim[0].selector" in text
     assert "add dkim-keys to tapal:allow" in text
 
 
@@ -286,9 +286,12 @@ def test_a_zone_that_cannot_be_looked_at_is_named_with_its_cure() -> None:
     with pytest.raises(Refusal, match="3 things") as said:
         declare(STACK, world=World(refused=answers))
     text = str(said.value)
-    assert "domains[0].name: the API token opens no zone called example.com" in text
-    assert "domains[1].name: Cloudflare refuses the API token for second.example: Unauth" in text
-    assert "domains[2].name: the zone third.example cannot be looked at" in text
+    assert "domains: example.com, name: the API token opens no zone called example.com" in text
+    assert (
+        "domains: second.example, name: Cloudflare refuses the API token for second.example: Unauth"
+        in text
+    )
+    assert "domains: third.example, name: the zone third.example cannot be looked at" in text
     assert ZONE_UNREACHABLE.cure in text
 
 

@@ -44,7 +44,7 @@ def test_the_record_that_is_judged_is_the_one_that_will_be() -> None:
     world = World(records={"example.com": [SPF]})
     with pytest.raises(Refusal) as said:
         declare(merged, world=world, resolve=answer)
-    assert "domains[0].spf: _old.test has no SPF record" in str(said.value)
+    assert "domains: example.com, spf: _old.test has no SPF record" in str(said.value)
     merged["domains"][0]["existing"] = {"spf": "replace"}
     with pytest.raises(Refusal) as said:
         declare(merged, world=world, resolve=answer)

@@ -315,7 +315,10 @@ def test_a_wrong_token_is_one_clean_message(zone: Zone) -> None:
     finally:
         zone.project.set_config("cloudflare:apiToken", plan.API_TOKEN, secret=True)
     assert failed.status != 0
-    assert "domains[0].name: Cloudflare refuses the API token for tapal.test" in failed.output
+    assert (
+        "domains: tapal.test, name: Cloudflare refuses the API token for tapal.test"
+        in failed.output
+    )
     assert "Traceback" not in failed.output
 
 

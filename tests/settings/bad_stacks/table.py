@@ -11,6 +11,7 @@ from mail.finding import errors, refusal, render
 from settings import stack_file
 from settings.check import Checked, check_file
 from settings.rules import ignore
+from settings.shown import named
 from settings.stack_file import Config, StackFileError
 
 FOLDER = Path(__file__).parent
@@ -34,9 +35,10 @@ def checked(case: Path) -> Checked:
 def said(case: Path) -> str:
     """Return what is said of the stack in the file ``case``."""
     found = checked(case)
+    findings = named(found.findings, found.readable.settings.domains)
     if case in WARNED:
-        return render(ignore.shown(found.findings, found.readable.settings.ignore)) + "\n"
-    return refusal(errors(found.findings)) + "\n"
+        return render(ignore.shown(findings, found.readable.settings.ignore)) + "\n"
+    return refusal(errors(findings)) + "\n"
 
 
 def expected(case: Path) -> Path:

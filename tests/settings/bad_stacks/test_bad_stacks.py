@@ -42,6 +42,7 @@ OF_SOMETHING_ELSE = (
     "settings.given_passwords",
     "settings.recommendations",
     "settings.rules.new_stack",
+    "settings.rules.other_stacks",
     "settings.rules.project",
     "settings.rules.run",
     "settings.rules.server",
