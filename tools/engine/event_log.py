@@ -26,7 +26,8 @@ class Proposal:
 
     Attributes:
         is_empty: whether there is nothing for an update to do: every resource is the same, and so
-            are the outputs of the stack, and the state remembers each as it was read back.
+            are the outputs of the stack, and the state remembers each as it was read back. What is
+            protected or no longer protected is not, although the engine calls it the same.
         has_drift: whether some resource was read back otherwise than the state remembers it, or
             may have been: of a secret the log does not say.
     """
@@ -51,6 +52,7 @@ def proposal(log: Path) -> Proposal:
     may_have = has_drift or any(map(_hides, done))
     changes = any(number for kind, number in counted.items() if kind != SAME)
     changes = changes or any(map(_differs, _stack(done)))
+    changes = changes or any(map(_is_protected_anew, _begun(events)))
     return Proposal(is_empty=not changes and not has_drift, has_drift=may_have)
 
 
@@ -75,6 +77,18 @@ def _hides(step: Event) -> bool:
     if step["op"] in {SAME, REFRESH, CREATE} or step["type"] == STACK:
         return False
     return not step["type"].startswith(PROVIDERS) and MASK in json.dumps(step.get("old"))
+
+
+def _begun(events: list[Event]) -> Iterator[Event]:
+    """Yield each step as it was announced."""
+    yield from (one["resourcePreEvent"]["metadata"] for one in events if "resourcePreEvent" in one)
+
+
+def _is_protected_anew(step: Event) -> bool:
+    old, new = step.get("old"), step.get("new")
+    if old is None or new is None:
+        return False
+    return bool(old.get("protect", False) != new.get("protect", False))
 
 
 def _differs(step: Event) -> bool:

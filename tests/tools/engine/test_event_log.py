@@ -7,6 +7,7 @@ import pytest
 
 from tools.engine.event_log import REFRESH, STACK, EventLogError, proposal
 
+FILE = "pulumi-python:dynamic:Resource"
 SECRET = {"ciphertext": "[secret]"}
 
 
@@ -20,15 +21,21 @@ def ended(**counted: int) -> dict[str, object]:
     return {"summaryEvent": {"resourceChanges": counted}}
 
 
+def begun(*, was: bool, becomes: bool) -> dict[str, object]:
+    """A step on a key that is the same, as the engine announces it: a false value is left out."""
+    old, new = ({"protect": True} if one else {} for one in (was, becomes))
+    return {"resourcePreEvent": {"metadata": {"op": "same", "type": FILE, "old": old, "new": new}}}
+
+
 OUTPUTS = {"host": "a", "passwords": SECRET}
 FIRST = result("same", STACK, OUTPUTS, {})  # as the stack is announced
-FILE = "pulumi-python:dynamic:Resource"
 
 NONE = {
     "all the same": [FIRST, result("same", STACK, OUTPUTS, OUTPUTS), ended(same=3)],
     "read back as it was": [result(REFRESH, FILE, {"text": "a"}, {"text": "a"}), ended(same=3)],
     "read back by the stack itself": [result(REFRESH, STACK, OUTPUTS, {}), ended(same=3)],
     "an empty stack": [ended()],
+    "protected as before": [begun(was=True, becomes=True), ended(same=3)],
 }
 SOME = {
     "a resource": [ended(same=3, update=1)],
@@ -39,6 +46,8 @@ SOME = {
         result(REFRESH, FILE, {"text": "a"}, {"text": "b"}),
         ended(same=3),
     ],
+    "a protection that is lifted": [begun(was=True, becomes=False), ended(same=3)],
+    "a protection that is given": [begun(was=False, becomes=True), ended(same=3)],
     "a file that went along": [result(REFRESH, FILE, {"text": "a"}, None), ended(same=3)],
 }
 
