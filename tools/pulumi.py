@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from settings.stack_file import PROJECT
+from tools import passphrase
 from tools.cures import cure
 
 
@@ -21,9 +22,10 @@ def ask(stack: str, *arguments: str) -> str:
         PulumiError: it cannot be run, or fails.
     """
     command = ["pulumi", *arguments, "--stack", stack, "--non-interactive", "--color", "never"]
+    environment = passphrase.known({**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
     try:
         done = subprocess.run(
-            command, cwd=PROJECT, env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            command, cwd=PROJECT, env=environment,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
     except OSError as error:

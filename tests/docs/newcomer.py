@@ -122,7 +122,7 @@ class Newcomer:
             "NEWCOMER_SHELL": str(self.folder / "shell"),
         }
 
-    def type(self, commands: str, *, timeout: float = 120) -> Said:
+    def type(self, commands: str, *, timeout: float = 300) -> Said:
         """Type ``commands`` into the terminal, in which the variables of earlier ones are set."""
         script = (
             '[ ! -e "$NEWCOMER_SHELL" ] || . "$NEWCOMER_SHELL"\n'
