@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tools import ending
 from tools.on_host import FAILURES, run
 
 COMMAND = 'cd /usr/local/lib/tapal/door && exec /usr/bin/python3 -S -B -m mail.door.status "$@"'
@@ -49,4 +50,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ending.run(lambda: main(sys.argv[1:])))

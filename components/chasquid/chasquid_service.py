@@ -30,6 +30,7 @@ class ChasquidService:
         return step(
             f"mail: folder of {domain}",
             "chasquid-domain",
+            does=f"take {domain} as a domain of this server",
             data=f"domain={domain}\nstack={stack}\nserver={self.host_name}\n",
             facts={f"domain's folder: {domain}": f"there, for the stack {stack}"},
             actions=("apply", "delete"),
@@ -48,16 +49,24 @@ class ChasquidService:
 
     def ensure_running(
         self,
-        name: str,
+        what: str,
         revisions: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions,
         facts: Mapping[str, str] | None = None,
     ) -> HostStep:
-        """Declare a step that has the server run with ``revisions`` of its files, and answer."""
+        """Declare a step that has the server run with ``revisions`` of its files, and answer.
+
+        Args:
+            what: what files these are, in words.
+            revisions: of each of them.
+            opts: Pulumi's options.
+            facts: what the host is to be by it.
+        """
         served = " ".join(str(port) for port in ports.SERVED)
         return step(
-            name,
+            f"chasquid: start with {what}",
             "chasquid-start",
+            does=f"start chasquid with {what}",
             data=f"name={self.host_name}\nports={served}\n",
             facts=facts,
             after=revisions,

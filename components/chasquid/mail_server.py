@@ -56,6 +56,7 @@ class MailServer(Component):
         return step(
             "chasquid: install",
             "chasquid-install",
+            does=f"install chasquid {minimum} or later from Debian testing",
             data=f"minimum={minimum}\nmirror={self._args.plan.server.debian_mirror or ''}\n",
             facts={
                 "package: chasquid": f"{minimum}{fact.OR_LATER}",

@@ -44,9 +44,7 @@ class MailService(Component):
     ) -> None:
         super().__init__("tapal:chasquid:MailService", name, None, opts)
         facts = args.chasquid.facts() if args.watched else None
-        args.chasquid.ensure_running(
-            f"chasquid: start with {args.what}", args.revisions, self.child(), facts
-        )
+        args.chasquid.ensure_running(args.what, args.revisions, self.child(), facts)
         self.register_outputs({})
 
 
@@ -62,6 +60,7 @@ class MailShutdown(Component):
         step(
             "chasquid: stop on destroy",
             "chasquid-stop",
+            does="before anything is destroyed, stop chasquid",
             data=f"stack={pulumi.get_stack()}\n",
             actions=("delete",),
             opts=self.child(),

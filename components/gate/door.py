@@ -41,6 +41,7 @@ def declare(plan: HostPlan, units: HostFolder, child: Child) -> None:
     step(
         "door: start",
         "door-start",
+        does="start the door, which shuts out who guesses passwords",
         facts={"tapal-door.service": fact.ENABLED},
         after=[program.revision, settings.revision, units.revision],
         actions=("apply", "delete"),

@@ -59,6 +59,7 @@ class MailGate(Component):
         answering = step(
             "gate: start",
             "gate-start",
+            does="start the gate, which chasquid asks about every mail",
             facts=FACTS,
             after=[program.revision, units.revision],
             actions=("apply", "delete"),

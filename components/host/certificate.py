@@ -55,6 +55,7 @@ class Certificate(Component):
             # A new name is a new certificate, and the old one goes.
             f"certificate: {host.name}",
             "certificate",
+            does=f"get a certificate for {host.name}, and have it renewed",
             data=data,
             facts={
                 f"certificate: {host.name}": f"valid, from {acme.directory}",

@@ -18,6 +18,7 @@ from facts.foreign_rules import LET_IN
 from mail import ports
 from mail.chasquid import files as chasquid_files
 from mail.template import render
+from settings import settings
 from settings.rules import upkeep
 
 PACKAGES = ("ca-certificates", "certbot", "nftables", "openssl", "python3")
@@ -58,7 +59,13 @@ class Host(Component):
         super().__init__("tapal:host:Host", name, None, opts)
         self._args = args
         self.tools = self._tools()
-        waited = self._step("boot", "wait", self.tools, facts=BOOTED)
+        waited = self._step(
+            "boot",
+            "wait",
+            self.tools,
+            does="wait until it has booted, its clock is right and its disk has room",
+            facts=BOOTED,
+        )
         system = self._system(waited)
         ipv6 = self._ipv6(system)
         packages = self._packages(self._upkeep(system))
@@ -80,6 +87,7 @@ class Host(Component):
         name: str,
         script: str,
         *before: pulumi.Resource | None,
+        does: str,
         facts: Mapping[str, str],
         data: str = "",
         actions: Sequence[str] = ("apply",),
@@ -88,6 +96,7 @@ class Host(Component):
         return step(
             f"server: {name}",
             script,
+            does=does,
             data=data,
             facts=facts,
             actions=actions,
@@ -111,8 +120,16 @@ class Host(Component):
             facts["time zone"] = host.timezone
         if host.locale:
             facts["locale"] = host.locale
+        given = {"time zone": host.timezone, "locale": host.locale, "mirror": host.apt_mirror}
+        more = "".join(f", {what} {value}" for what, value in given.items() if value)
         return self._step(
-            "system", "system", before, data=data, facts=facts, actions=("apply", "delete")
+            "system",
+            "system",
+            before,
+            does=f"set the host name {host.name}{more}",
+            data=data,
+            facts=facts,
+            actions=("apply", "delete"),
         )
 
     def _upkeep(self, before: pulumi.Resource) -> HostStep:
@@ -137,6 +154,7 @@ class Host(Component):
             "updates and swap",
             "upkeep",
             before,
+            does=_upkeep(host),
             data=data,
             facts=facts,
             actions=("apply", "delete"),
@@ -172,6 +190,7 @@ class Host(Component):
             before,
             keys,
             pin,
+            does=f"install {', '.join(packages)}; and chasquid",
             data="".join(f"{line}\n" for line in lines),
             facts=facts,
             actions=("apply", "delete"),
@@ -191,8 +210,15 @@ class Host(Component):
             "IPv6 at boot": fact.AS_SET_UP,
         }
         # SSH may come by what it changes, so that a new connection confirms it.
-        actions = ("apply", "confirm", "delete")
-        return self._step("IPv6", "ipv6", before, data=data, facts=facts, actions=actions)
+        return self._step(
+            "IPv6",
+            "ipv6",
+            before,
+            does=f"set up IPv6: {host.ipv6.address}",
+            data=data,
+            facts=facts,
+            actions=("apply", "confirm", "delete"),
+        )
 
     def _firewall(self, packages: HostStep, ipv6: HostStep | None) -> HostStep:
         rules = HostFile(
@@ -217,6 +243,7 @@ class Host(Component):
             rules,
             units,
             ipv6,
+            does="load the firewall, and see by a new login that it lets us in",
             after=[rules.revision, units.revision],
             data=f"ports={numbers}\n",
             facts={
@@ -245,6 +272,14 @@ class Host(Component):
 
 def _text(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _upkeep(host: settings.Host) -> str:
+    """Return in words what the server does for itself."""
+    upgrades = "install security updates by themselves" if host.upgrades.install else "no updates"
+    hour = f" at {host.upgrades.at}" if host.upgrades.at else ""
+    swap = {"auto": "swap if memory is short", "off": "no swap"}.get(host.swap, f"swap {host.swap}")
+    return f"{upgrades}{hour}{', reboot if need be' if host.upgrades.reboot else ''}; {swap}"
 
 
 def _yes(value: bool) -> str:

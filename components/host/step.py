@@ -30,10 +30,11 @@ def digest(name: str) -> str:
     return hashlib.sha256(scripts()[name].encode()).hexdigest()[:12]
 
 
-def step(
+def step(  # noqa: PLR0913 - what a step has
     name: str,
     script: str,
     *,
+    does: str,
     opts: pulumi.ResourceOptions,
     data: pulumi.Input[str] = "",
     facts: Mapping[str, str] | None = None,
@@ -45,6 +46,7 @@ def step(
     Args:
         name: the resource's name.
         script: which of `scripts`.
+        does: what it brings about, as an order in a few words: "start chasquid".
         opts: Pulumi's options; parent and depends_on at the least.
         data: its standard input; a change of it runs the step again, and shows line by line.
         facts: what the host is to be by it; a host that is otherwise shows, and it runs again.
@@ -53,6 +55,7 @@ def step(
     """
     args = HostStepArgs(
         step=script,
+        does=does,
         script=digest(script),
         actions=actions,
         data=data,

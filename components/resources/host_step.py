@@ -133,6 +133,7 @@ class HostStepArgs:
 
     Attributes:
         step: its script's name, without ``.sh``.
+        does: what it brings about, said as an order, for whoever reads a preview.
         script: the script's digest; another script runs again.
         actions: what it is asked for in turn: ``apply``, ``confirm`` (by a new connection), and on
             destroy ``delete``.
@@ -142,6 +143,7 @@ class HostStepArgs:
     """
 
     step: str
+    does: str
     script: str
     actions: Sequence[str] = ("apply",)
     data: pulumi.Input[str] = ""
@@ -164,6 +166,7 @@ class HostStep(Resource, module="tapal", name="HostStep"):
         """Declare the step."""
         properties: Properties = {
             "step": args.step,
+            "does": args.does,
             "script": args.script,
             "actions": list(args.actions),
             "data": args.data,

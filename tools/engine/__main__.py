@@ -2,7 +2,8 @@
 
 import sys
 
+from tools import ending
 from tools.engine.command import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

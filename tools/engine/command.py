@@ -9,28 +9,28 @@ import getpass
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tools import passphrase
+from tools.changes.plan import Plan
 from tools.cures import cure
-from tools.engine import event_log, leftovers, orphans, place, process, unlock
+from tools.engine import event_log, leftovers, logged, orphans, place, report, unlock
 from tools.engine.ask import agreed, say
 from tools.engine.backend import PROJECT, file_backend
 from tools.engine.event_log import EventLogError, Proposal
 from tools.engine.leftovers import ClearError
+from tools.engine.logged import Run
 from tools.engine.process import Ended
 
 INTERRUPTED = 130
 # Who leaves goes by the state alone: docs/decisions/0006-run-program.md.
 DESTROY = ("destroy", "--run-program=false")
 PREVIEWS = {
-    "preview": ("preview", "--diff"),
-    "up": ("preview", "--diff"),
-    "destroy": (*DESTROY, "--preview-only", "--diff"),
+    "preview": ("preview",),
+    "up": ("preview",),
+    "destroy": (*DESTROY, "--preview-only"),
 }
 UPDATES = {
     "up": ("up", "--skip-preview", "--yes"),
@@ -57,6 +57,7 @@ class Asked:
         command: ``preview``, ``up``, ``destroy`` or ``unlock``.
         stack: the stack's name.
         yes: whether the answer to the question is known.
+        raw: whether to show what Pulumi prints instead of our own words.
         more: what `pulumi` is told besides (``--target …``).
         environment: what it runs in.
     """
@@ -64,6 +65,7 @@ class Asked:
     command: str
     stack: str
     yes: bool
+    raw: bool
     more: Sequence[str]
     environment: dict[str, str]
 
@@ -76,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         asked = Asked(
-            command=known.command, stack=known.stack, yes=known.yes, more=more,
+            command=known.command, stack=known.stack, yes=known.yes, raw=known.raw, more=more,
             environment=_environment(known.stack),
         )  # fmt: skip
         return _do(asked)
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", choices=[*PREVIEWS, "unlock"])
     parser.add_argument("stack", metavar="STACK")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--raw", action="store_true", help="show what Pulumi prints")
     return parser
 
 
@@ -128,7 +131,7 @@ def _do(asked: Asked) -> int:
     if asked.command == "unlock":
         return unlock.unlock(asked.stack, asked.environment, yes=asked.yes)
     if asked.command == "preview":
-        return _told(asked, _pulumi(asked, PREVIEWS["preview"]))
+        return _told(asked, _looked(asked).ended)
     return _change(asked)
 
 
@@ -142,15 +145,12 @@ def _change(asked: Asked) -> int:
         return 1
     if local:
         _clear(asked)
-    with tempfile.TemporaryDirectory(prefix="tapal-") as folder:
-        log = Path(folder) / "events.json"
-        looked = _pulumi(asked, (*PREVIEWS[asked.command], "--event-log", str(log)))
-        if looked.status or looked.stopped:
-            return _told(asked, looked)
-        seen, found = time.monotonic(), _proposal(log)
-        if found.is_empty:
-            say(f"✓ {asked.stack}: nothing to do")
-            return 0
+    looked = _looked(asked)
+    if looked.ended.status or looked.ended.stopped:
+        return _told(asked, looked.ended)
+    seen, found = time.monotonic(), _proposal(looked)
+    if found.is_empty:
+        return _nothing_to_do(asked, looked)
     if not asked.yes and not agreed(QUESTIONS[asked.command].format(stack=asked.stack)):
         return 1
     if not local:  # costs a download there, and the preview says nothing of them
@@ -158,7 +158,17 @@ def _change(asked: Asked) -> int:
     update = UPDATES[asked.command]
     if asked.command == "up" and not found.has_drift and time.monotonic() - seen < FRESH:
         update = (*update, *NO_SECOND_LOOK)
-    return _told(asked, _pulumi(asked, update), begun=True)
+    done = _pulumi(asked, update, looked.plan)
+    if not asked.raw:
+        report.updated(done, looked, asked.stack, up=asked.command == "up")
+    return _told(asked, done.ended, begun=True)
+
+
+def _nothing_to_do(asked: Asked, looked: Run) -> int:
+    say(f"✓ {asked.stack}: nothing to do")
+    if asked.command == "up" and not asked.raw:
+        report.seen(looked)
+    return 0
 
 
 def _clear(asked: Asked) -> None:
@@ -167,18 +177,25 @@ def _clear(asked: Asked) -> None:
         say("· dropped the notes of operations that a run did not end: they are looked at anew")
 
 
-def _proposal(log: Path) -> Proposal:
+def _looked(asked: Asked) -> Run:
+    looked = _pulumi(asked, PREVIEWS[asked.command])
+    if not asked.raw:
+        report.previewed(looked)
+    return looked
+
+
+def _proposal(looked: Run) -> Proposal:
     try:
-        return event_log.proposal(log)
+        return event_log.proposal(looked.events)
     except EventLogError as error:
         say(f"· what the preview proposes is not known ({error}): the update will find out")
         return Proposal(is_empty=False, has_drift=True)
 
 
-def _pulumi(asked: Asked, arguments: Sequence[str]) -> Ended:
-    # --event-log is one of the engine's commands for debugging.
-    environment = {**asked.environment, "PULUMI_DEBUG_COMMANDS": "true"}
-    return process.run([*arguments, "--stack", asked.stack, *asked.more], environment)
+def _pulumi(asked: Asked, arguments: Sequence[str], proposed: Plan | None = None) -> Run:
+    words = [*arguments, *(["--diff"] if asked.raw and arguments[0] == "preview" else [])]
+    flags = ["--stack", asked.stack, *asked.more]
+    return logged.run(words, flags, asked.environment, proposed, raw=asked.raw)
 
 
 def _told(asked: Asked, ended: Ended, *, begun: bool = False) -> int:
@@ -187,7 +204,7 @@ def _told(asked: Asked, ended: Ended, *, begun: bool = False) -> int:
         say(f"· stopped. make {asked.command} STACK={asked.stack} goes on where it was")
     elif ended.stopped:
         say("· stopped; nothing was changed")
-    if found := cure(ended.errors, asked.stack):
+    if found := cure(ended.errors + ended.output, asked.stack):
         say(f"  cure: {found}")
     elif unlock.abandoned(asked.stack, asked.environment):
         say(f"  a lock is left, and nobody holds it: make unlock STACK={asked.stack}")

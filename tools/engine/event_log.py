@@ -1,7 +1,7 @@
 """What a run proposes or met, from the engine's own log of events (``--event-log``)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,33 @@ class EventLogError(ValueError):
     """A log does not tell how the run ended; the message says why."""
 
 
+class Follower:
+    """Reads a log while the engine writes it."""
+
+    def __init__(self, log: Path) -> None:
+        self._log, self._at = log, 0
+
+    def new(self) -> list[Event]:
+        """Return the events that came since the last time."""
+        try:
+            with self._log.open("rb") as file:
+                file.seek(self._at)
+                told = file.read()
+        except FileNotFoundError:
+            return []
+        whole = told[: told.rfind(b"\n") + 1]  # the last line may be half written
+        self._at += len(whole)
+        return [event for line in whole.splitlines() if (event := _event(line))]
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
     """What a preview found.
@@ -36,16 +63,15 @@ class Proposal:
     has_drift: bool
 
 
-def proposal(log: Path) -> Proposal:
-    """Return what the preview that wrote ``log`` found.
+def proposal(events: Sequence[Event]) -> Proposal:
+    """Return what the preview that told ``events`` found.
 
     Raises:
         EventLogError: there is no whole log, so that nothing is known.
     """
-    events = _read(log)
     summaries = [event["summaryEvent"] for event in events if "summaryEvent" in event]
     if not summaries:
-        raise EventLogError(f"{log} has no summary")
+        raise EventLogError("the log has no summary")
     counted = summaries[-1].get("resourceChanges") or {}
     done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
     has_drift = any(map(_differs, _read_back(done)))
@@ -54,13 +80,6 @@ def proposal(log: Path) -> Proposal:
     changes = changes or any(map(_differs, _stack(done)))
     changes = changes or any(map(_is_protected_anew, _begun(events)))
     return Proposal(is_empty=not changes and not has_drift, has_drift=may_have)
-
-
-def _read(log: Path) -> list[Event]:
-    try:
-        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise EventLogError(f"{log} cannot be read: {error}") from error
 
 
 def _read_back(done: list[Event]) -> Iterator[Event]:

@@ -13,18 +13,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
-from tools.engine import processes
+from tools.engine import orphans, processes
 from tools.engine.ask import say
 from tools.engine.backend import PROJECT
 
 PAUSE = 0.1  # seconds between two looks at the signals that came
+MOMENT = 1.0  # seconds in which a run may end before anything is said of it
 GRACE = 4.0  # seconds between the first and the second SIGINT
 STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _printed(line: str) -> None:
+    sys.stderr.write(line)
+    sys.stderr.flush()
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,50 +68,96 @@ class Ended:
         status: of the process, as a shell gives it: 128 and the signal's number if one ended it.
         stopped: whether a signal asked for it.
         errors: what was printed on its standard error.
+        output: what was printed on its standard output, if that was taken.
     """
 
     status: int
     stopped: bool
     errors: str
+    output: str = ""
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
-    """Run ``pulumi ARGUMENTS`` in the project's folder, on this process's terminal.
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    """Where what is printed goes, and who looks on meanwhile.
+
+    Attributes:
+        out: gets each line of standard output; None to have it printed as it comes.
+        err: gets each line of standard error.
+        tick: called every tenth of a second.
+    """
+
+    out: Callable[[str], None] | None = None
+    err: Callable[[str], None] = _printed
+    tick: Callable[[], None] = _nothing
+
+
+INHERITED = Streams()
+
+
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], streams: Streams = INHERITED
+) -> Ended:
+    """Run ``pulumi ARGUMENTS`` in the project's folder.
+
+    Args:
+        arguments: what it is asked.
+        environment: what it runs in.
+        streams: where what it prints goes; on this process's terminal, if not said.
 
     Raises:
         FileNotFoundError: no program is called pulumi.
     """
     with _signals() as asked:
         process = subprocess.Popen(
-            ["pulumi", *arguments, "--color", "always" if sys.stdout.isatty() else "never"],
+            ["pulumi", *arguments, "--color", _colour(streams)],
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,
+            stdout=None if streams.out is None else subprocess.PIPE,
             stderr=subprocess.PIPE,
             process_group=0,
         )
-        errors: list[bytes] = []
-        copying = threading.Thread(target=_copy, args=(process.stderr, errors), daemon=True)
-        copying.start()
-        status = _wait(process, asked)
-        copying.join(timeout=1)  # what outlives pulumi may hold the pipe open
+        errors, output = (
+            _Copy(process.stderr, _until(asked, streams.err)),
+            _Copy(process.stdout, streams.out),
+        )
+        status = _wait(process, asked, streams.tick)
+        if asked:
+            orphans.end()
     return Ended(
         status=status if status >= 0 else 128 - status,
         stopped=bool(asked),
-        errors=b"".join(errors).decode(errors="replace"),
+        errors=errors.whole(),
+        output=output.whole(),
     )
 
 
-def _wait(process: "subprocess.Popen[bytes]", asked: Sequence[int]) -> int:
+def _until(asked: Sequence[int], sink: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a sink that takes nothing any more once an end was asked for: that is no news."""
+    return lambda line: None if asked else sink(line)
+
+
+def _colour(streams: Streams) -> str:
+    return "always" if streams.out is None and sys.stdout.isatty() else "never"
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]", asked: Sequence[int], tick: Callable[[], None]
+) -> int:
     """Return the status of ``process`` when it has ended; end it stage by stage if it was asked."""
-    stages, answered, due = iter(STAGES), 0, math.inf
+    stages, answered, due, told = iter(STAGES), 0, math.inf, math.inf
     while True:
+        tick()
         with suppress(subprocess.TimeoutExpired):
             return process.wait(timeout=PAUSE)
+        if time.monotonic() > told:
+            say("· stopping: what is under way has a moment to end …")
+            told = math.inf
         if len(asked) == answered and time.monotonic() < due:
             continue
         if answered == 0:
-            say("· stopping: what is under way has a moment to end …")
+            told = time.monotonic() + MOMENT
         answered, due = len(asked), math.inf
         if stage := next(stages, None):
             plugins = processes.descendants(process.pid)
@@ -130,8 +186,23 @@ def _signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _copy(source: IO[bytes] | None, into: list[bytes]) -> None:
-    for line in source or ():
-        into.append(line)
-        sys.stderr.buffer.write(line)
-        sys.stderr.buffer.flush()
+class _Copy:
+    """What a stream brings, handed on line by line, and kept."""
+
+    def __init__(self, source: IO[bytes] | None, sink: Callable[[str], None] | None) -> None:
+        self._kept: list[str] = []
+        self._source, self._sink = source, sink
+        self._thread = threading.Thread(target=self._copy, daemon=True)
+        self._thread.start()
+
+    def whole(self) -> str:
+        """Return what came, once the stream has ended."""
+        self._thread.join(timeout=1)  # what outlives pulumi may hold the pipe open
+        return "".join(self._kept)
+
+    def _copy(self) -> None:
+        for raw in self._source or ():
+            line = raw.decode(errors="replace")
+            self._kept.append(line)
+            if self._sink:
+                self._sink(line)

@@ -2,7 +2,8 @@
 
 import sys
 
+from tools import ending
 from tools.new_stack.command import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ending.run(lambda: main(sys.argv[1:])))

@@ -9,11 +9,15 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
 from settings import stack_file
-from tools.pull_request import preview_comment, repository, stack_run, up_summary
+from tools.pull_request import preview_comment, repository, stack_run, terminal_report, up_summary
 from tools.pull_request.changed_stacks import Chosen, choose, every, host_of
 from tools.pull_request.preview_comment import DRIFT, PULL_REQUEST, Words
 from tools.pull_request.repository import RepositoryError
@@ -102,13 +106,30 @@ def _farewell(stack: str) -> str:
 def _look(asked: argparse.Namespace, chosen: Chosen, gone: Sequence[str], words: Words) -> int:
     previews = []
     for stack, reason in chosen.reasons.items():
-        _say(f"· {stack}: pulumi preview …")
-        previews.append(stack_run.preview(stack, reason))
+        with _waiting(f"{stack}: looking at the server and the zone"):
+            previews.append(stack_run.preview(stack, reason))
         _say(_told(previews[-1], words))
-    _report(asked, preview_comment.write(previews, gone, words, link=_run()))
+    if _is_for_a_person(asked):
+        terminal_report.show(previews, gone, words)
+    else:
+        _report(asked, preview_comment.write(previews, gone, words, link=_run()))
     failed = any(preview.failure for preview in previews) or bool(gone)
     drifted = words is DRIFT and any(preview.changes for preview in previews)
     return 1 if failed or drifted else 0
+
+
+@contextmanager
+def _waiting(doing: str) -> Iterator[None]:
+    """Show what is being done as long as it is, in a terminal; a line elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        _say(f"· {doing} …")
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        progress.add_task(doing, total=None)
+        yield
 
 
 def _told(preview: Preview, words: Words) -> str:
@@ -130,8 +151,16 @@ def _up(asked: argparse.Namespace, chosen: Chosen, gone: Sequence[str]) -> int:
             _say(f"· {stack}: pulumi up …")
             updates[stack] = stack_run.up(stack, reason)
         _say(f"✗ {stack}: {updates[stack].failure}" if updates[stack].failure else f"✓ {stack}")
-    _report(asked, up_summary.write(list(updates.values()), gone))
+    if _is_for_a_person(asked):
+        terminal_report.show_updates(list(updates.values()), gone)
+    else:
+        _report(asked, up_summary.write(list(updates.values()), gone))
     return 1 if gone or any(update.failure for update in updates.values()) else 0
+
+
+def _is_for_a_person(asked: argparse.Namespace) -> bool:
+    """Return whether the report goes to a terminal; Markdown is for a file or a pipe."""
+    return asked.output is None and sys.stdout.isatty()
 
 
 def _report(asked: argparse.Namespace, text: str) -> None:

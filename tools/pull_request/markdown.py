@@ -6,7 +6,8 @@ link an issue, or hide its own direction of reading.
 
 import html
 import re
-import unicodedata
+
+from tools.changes.visible import visible
 
 LIMIT = 65_536
 """Characters that GitHub takes in a comment or an issue; it counts as UTF-16 does."""
@@ -21,18 +22,6 @@ _LINKS_ITSELF = re.compile(
 def size(text: str) -> int:
     """Return how many characters GitHub counts in ``text``."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
-
-
-def visible(text: str) -> str:
-    """Return ``text`` with what a screen would hide or obey written out; line ends stay."""
-    return "".join(map(_visible, text.replace("\r\n", "\n")))
-
-
-def _visible(character: str) -> str:
-    # Cc, Cf, Cs: control characters, direction marks and the like, half a surrogate pair.
-    if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-        return character
-    return f"\\u{ord(character):04x}"
 
 
 def fence(text: str, language: str = "") -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.changes.plan import Plan
+from tools.changes.thing import danger, title
 from tools.pull_request import plan_diff
 from tools.pull_request.markdown import LIMIT, code, details, fence, plain, shares, size
-from tools.pull_request.preview_plan import Plan
 from tools.pull_request.stack_run import Preview
 
 COUNTED = {
@@ -30,6 +31,7 @@ class Words:
         changed: what is said of a stack with changes.
         same: what is said of one without.
         ending: the last paragraph, as Markdown.
+        hint: what a terminal shows in its place.
     """
 
     mark: str
@@ -38,6 +40,7 @@ class Words:
     changed: str
     same: str
     ending: str
+    hint: str
 
 
 PULL_REQUEST = Words(
@@ -48,6 +51,7 @@ PULL_REQUEST = Words(
     same="stays as it is",
     ending="Nothing was touched yet: `up` runs when this is merged. The same look by hand: "
     "`make preview STACK=…`.",
+    hint="Nothing was touched yet.",
 )
 DRIFT = Words(
     mark="<!-- tapal: drift -->",
@@ -58,6 +62,8 @@ DRIFT = Words(
     ending="The lines marked `-` are there now, those marked `+` are what the stack's file and the "
     "program say. `make up STACK=…` puts it right, unless the change is wanted: then write it into "
     "the stack's file. This issue closes itself when all is as it should be.",
+    hint="What is marked - is there now; what is marked + the stack's file and the program say. "
+    "make up STACK=… puts it right; or write into the stack's file what is to stay.",
 )
 
 
@@ -70,7 +76,7 @@ def write(previews: Sequence[Preview], gone: Sequence[str], words: Words, *, lin
         words: what kind of report it is.
         link: address of the run that made it, if it has one.
     """
-    head = [words.mark, f"## {words.heading}", "", _summary(previews, words)]
+    head = [words.mark, f"## {words.heading}", "", summary(previews, words)]
     for block in (_alerts(previews, gone), _table(previews, words)):
         head += ["", *block] if block else []
     foot = [words.ending + (f" [This run]({link})." if link else "")]
@@ -81,7 +87,8 @@ def write(previews: Sequence[Preview], gone: Sequence[str], words: Words, *, lin
     return "\n\n".join(("\n".join(head), *filter(None, shown), *foot)) + "\n"
 
 
-def _summary(previews: Sequence[Preview], words: Words) -> str:
+def summary(previews: Sequence[Preview], words: Words) -> str:
+    """Return how many stacks there are of each kind, in a sentence."""
     if not previews:
         return words.nothing
     failed = sum(bool(preview.failure) for preview in previews)
@@ -97,9 +104,9 @@ def _alerts(previews: Sequence[Preview], gone: Sequence[str]) -> list[str]:
     found = [f"- ⚠ {plain(sentence)}" for sentence in gone]
     for preview in previews:
         for step in preview.plan.steps if preview.plan else ():
-            lost = plan_diff.danger(step)
+            lost = danger(step)
             if lost:
-                what = f"**{step.kind}** {code(plan_diff.title(step))}"
+                what = f"**{step.kind}** {code(title(step))}"
                 found.append(f"- ⚠ {code(preview.stack)}: {what}: {plain(lost)}.")
     more = [f"- ⚠ and {len(found) - MOST_ROWS} more"] * (len(found) > MOST_ROWS)
     return [*found[:MOST_ROWS], *more]
@@ -115,14 +122,15 @@ def _table(previews: Sequence[Preview], words: Words) -> list[str]:
     for preview in previews[:MOST_ROWS]:
         told = preview.plan or Plan(steps=(), unchanged=0, errors=(), warnings=())
         numbers = [str(told.count(kind) or "") for kind in COUNTED]
-        cells = [code(preview.stack), _state(preview, words), *numbers]
+        cells = [code(preview.stack), state(preview, words), *numbers]
         rows.append(f"| {' | '.join(cells)} |")
     if len(previews) > MOST_ROWS:
         rows.append(f"| and {len(previews) - MOST_ROWS} more |" + " |" * (len(COUNTED) + 1))
     return rows
 
 
-def _state(preview: Preview, words: Words) -> str:
+def state(preview: Preview, words: Words) -> str:
+    """Return how it is with a stack, in a word or two."""
     if preview.failure:
         return "✗ failed"
     return words.changed if preview.changes else f"✓ {words.same}"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.pull_request.preview_plan import SECRET
+from tools.changes.plan import SECRET
 
 SHORTEST = 12  # what is shorter would be found in many a harmless word
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # marks a special value in Pulumi's state

@@ -1,15 +1,15 @@
 """Runs `pulumi` on one stack, for a person who reads about it later."""
 
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from settings.stack_file import PROJECT
+from tools.changes.plan import Plan, PlanError, read
 from tools.cures import cure
+from tools.engine import process
+from tools.engine.process import Ended, Streams
 from tools.pull_request import repository, secret_filter
-from tools.pull_request.preview_plan import Plan, PlanError, read
 from tools.pull_request.secret_filter import SecretFilter
 
 
@@ -56,15 +56,15 @@ def preview(stack: str, reason: str) -> Preview:
     """Look what `pulumi up` would do to ``stack``."""
     redact = _filter(stack)
     done = _pulumi("preview", "--json", "--stack", stack)
-    said = redact(done.stderr).strip()
+    said = redact(done.errors).strip()
     try:
-        plan = read(done.stdout, redact)
+        plan = read(done.output, redact)
     except PlanError as error:
         failure = said or str(error)
         return Preview(stack=stack, reason=reason, plan=None, failure=_with_cure(failure, stack))
     failure = ""
-    if plan.errors or done.returncode:
-        told = "\n\n".join(plan.errors) or said or f"it ended with status {done.returncode}"
+    if plan.errors or done.status:
+        told = "\n\n".join(plan.errors) or said or f"it ended with status {done.status}"
         failure = _with_cure(told, stack)
     return Preview(stack=stack, reason=reason, plan=plan, failure=failure)
 
@@ -72,34 +72,27 @@ def preview(stack: str, reason: str) -> Preview:
 def up(stack: str, reason: str) -> Update:
     """Bring ``stack`` up, showing what happens as it happens."""
     redact = _filter(stack)
-    argv = _argv("up", "--yes", "--stack", stack)
     rows: list[str] = []
-    with subprocess.Popen(
-        argv,
-        cwd=PROJECT,
-        env=_environment(),
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as running:
-        for row in running.stdout or ():
-            rows.append(redact(row))
-            print(rows[-1], end="", file=sys.stderr, flush=True)
+
+    def hear(row: str) -> None:
+        rows.append(redact(row))
+        print(rows[-1], end="", file=sys.stderr, flush=True)
+
+    done = _pulumi("up", "--yes", "--stack", stack, hear=hear)
     output = "".join(rows).strip()
-    status = running.returncode
+    status = done.status
     failure = _with_cure(f"`pulumi up` ended with status {status}", stack, output) if status else ""
     return Update(stack=stack, reason=reason, output=output, failure=failure)
 
 
 def existing() -> str:
     """Return what `pulumi stack ls --json` says of the project's stacks; empty if it fails."""
-    return _pulumi("stack", "ls", "--json").stdout
+    return _pulumi("stack", "ls", "--json").output
 
 
 def _filter(stack: str) -> SecretFilter:
-    config = _pulumi("config", "--json", "--show-secrets", "--stack", stack).stdout
-    state = _pulumi("stack", "export", "--show-secrets", "--stack", stack).stdout
+    config = _pulumi("config", "--json", "--show-secrets", "--stack", stack).output
+    state = _pulumi("stack", "export", "--show-secrets", "--stack", stack).output
     secrets = [*secret_filter.in_configuration(config), *secret_filter.in_state(state)]
     return secret_filter.of_environment().knowing(secrets, public=repository.text_of_stack_files())
 
@@ -109,21 +102,26 @@ def _with_cure(failure: str, stack: str, output: str = "") -> str:
     return f"{failure}\n  cure: {known}" if known else failure
 
 
-def _pulumi(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        _argv(*arguments),
-        cwd=PROJECT,
-        env=_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+def _pulumi(*arguments: str, hear: Callable[[str], None] | None = None) -> Ended:
+    """Run ``pulumi`` and return what it printed.
+
+    Args:
+        arguments: what it is asked.
+        hear: gets each line as it comes, of standard error too.
+
+    Raises:
+        KeyboardInterrupt: a signal asked for an end, and it has ended.
+    """
+    sink = hear or _kept
+    streams = Streams(out=sink, err=sink)
+    done = process.run([*arguments, "--non-interactive"], _environment(), streams)
+    if done.stopped:
+        raise KeyboardInterrupt
+    return done
 
 
-def _argv(*arguments: str) -> Sequence[str]:
-    return ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+def _kept(_: str) -> None:
+    """Do nothing: it is kept, and that is enough."""
 
 
 def _environment() -> dict[str, str]:

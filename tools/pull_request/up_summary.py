@@ -24,9 +24,7 @@ def write(updates: Sequence[Update], gone: Sequence[str]) -> str:
     if not updates:
         return "\n\n".join((*parts, NOTHING)) + "\n"
     rows = ["| stack | | |", "|---|---|---|"]
-    rows += [
-        f"| {code(one.stack)} | {_state(one)} | {plain(_done(one.output))} |" for one in updates
-    ]
+    rows += [f"| {code(one.stack)} | {state(one)} | {plain(done(one.output))} |" for one in updates]
     parts.append("\n".join(rows))
     for one in updates:
         if one.output or one.failure:
@@ -43,12 +41,14 @@ def _last_lines(update: Update) -> list[str]:
     return [f"… {left} lines before", *lines[left:]] if left > 0 else lines
 
 
-def _state(update: Update) -> str:
+def state(update: Update) -> str:
+    """Return how it went, in a word."""
     if not update.failure:
         return "✓ up"
     return "✗ failed" if update.output else "✗ not tried"
 
 
-def _done(output: str) -> str:
+def done(output: str) -> str:
+    """Return how much was done, as `pulumi` says it at the end of its ``output``."""
     told = output.rpartition("Resources:")[2] if "Resources:" in output else ""
     return ", ".join(f"{number} {what}" for number, what in DONE.findall(told))

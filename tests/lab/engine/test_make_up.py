@@ -16,6 +16,7 @@ from lab.paths import REPOSITORY
 from lab.progress import wait_until
 from tests.lab.engine.harness import NAME, STACK, Project
 from tests.lab.engine.test_interruption import running_for
+from tests.tools.engine.conftest import borrow
 
 PROGRAMS = Path(__file__).parent / "programs"
 ASKED = "No terminal to ask on"
@@ -38,8 +39,7 @@ class Tool(Project):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, options={"refresh": "always"})
         shutil.copytree(REPOSITORY / "tools" / "engine", self.folder / "tools" / "engine")
-        for name in ("cures.py", "passphrase.py"):
-            shutil.copy(REPOSITORY / "tools" / name, self.folder / "tools")
+        borrow(self.folder)
         for name in ("file_resource.py", "slow_resource.py"):
             shutil.copy(PROGRAMS / name, self.folder)
         for name in ("interruption.py", "refusal.py"):

@@ -14,6 +14,12 @@ from lab.paths import REPOSITORY
 STACK = "example.com"
 
 
+def borrow(project: Path) -> None:
+    """Let the tool in ``project`` have what it imports; only the tool itself is a copy there."""
+    for path in ("mail", "tools/changes", "tools/cures.py", "tools/ending.py", "tools/passphrase.py"):
+        (project / path).symlink_to(REPOSITORY / path)
+
+
 class Tool:
     """``python -m tools.engine`` in a project of its own.
 
@@ -28,8 +34,7 @@ class Tool:
         (self.folder / "Pulumi.yaml").write_text("name: try\nruntime: python\n")
         (self.folder / "stacks" / f"Pulumi.{STACK}.yaml").write_text("config: {}\n")
         shutil.copytree(REPOSITORY / "tools" / "engine", self.folder / "tools" / "engine")
-        for name in ("cures.py", "passphrase.py"):
-            shutil.copy(REPOSITORY / "tools" / name, self.folder / "tools")
+        borrow(self.folder)
         self.state = folder / "state"
         self.called = folder / "called"
         self.environment = {

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from lab.progress import wait_until
 from tests.docs import terminal
 from tests.tools.engine.conftest import STACK, Tool
 
-PREVIEW = f"preview --diff --event-log --stack {STACK} --color never"
-UPDATE = f"up --skip-preview --yes --refresh=false --stack {STACK} --color never"
+PREVIEW = f"preview --event-log --stack {STACK} --color never"
+UPDATE = f"up --skip-preview --yes --refresh=false --event-log --stack {STACK} --color never"
 LOOKS_AGAIN = UPDATE.replace(" --refresh=false", "")
 # Counts the signals that arrive; ends at the second one.
 DEAF = """
@@ -56,7 +57,7 @@ def test_without_a_terminal_nobody_says_yes(tool: Tool) -> None:
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("yes", 0), ("n", 1), ("", 1)])
 def test_a_person_is_asked(tool: Tool, answer: str, status: int) -> None:
     tool.environment["EVENTS"] = summary(create=1)
-    argv = [os.path.realpath("venv/bin/python"), "-m", "tools.engine", "up", STACK]
+    argv = [sys.executable, "-m", "tools.engine", "up", STACK]
     said = terminal.run(argv, answers=[(r"\[y/N\]", answer)], cwd=tool.folder, env=tool.environment)
     assert said.status == status, said.output
     assert len(tool.calls()) == (2 if status == 0 else 1)
@@ -66,7 +67,7 @@ def test_a_passphrase_is_asked_for_once_where_the_stack_has_one(tool: Tool) -> N
     tool.environment["EVENTS"] = summary(create=1)
     (tool.folder / "stacks" / f"Pulumi.{STACK}.yaml").write_text("encryptionsalt: v1:x\n")
     tool.pulumi('echo "with $PULUMI_CONFIG_PASSPHRASE" >>"$CALLED"')
-    argv = [os.path.realpath("venv/bin/python"), "-m", "tools.engine", "up", STACK, "--yes"]
+    argv = [sys.executable, "-m", "tools.engine", "up", STACK, "--yes"]
     answers = [(r"Passphrase of [^:]*:", "hush")]
     terminal.run(argv, answers=answers, cwd=tool.folder, env=tool.environment)
     assert [line for line in tool.calls() if "with" in line] == ["with hush", "with hush"]
@@ -79,7 +80,7 @@ def test_destroy_goes_by_the_state_and_shows_it_first(tool: Tool) -> None:
     tool.environment["EVENTS"] = summary(delete=3)
     assert tool.run("destroy", STACK, "--yes").returncode == 0
     first, second = tool.calls()
-    assert first.startswith("destroy --run-program=false --preview-only --diff")
+    assert first.startswith("destroy --run-program=false --preview-only --event-log")
     assert second.startswith("destroy --run-program=false --skip-preview --yes")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.engine.event_log import REFRESH, STACK, EventLogError, proposal
+from tools.engine.event_log import REFRESH, STACK, EventLogError, Follower, proposal
 
 FILE = "pulumi-python:dynamic:Resource"
 SECRET = {"ciphertext": "[secret]"}
@@ -52,24 +52,18 @@ SOME = {
 }
 
 
-def log(folder: Path, events: list[dict[str, object]]) -> Path:
-    file = folder / "events.json"
-    file.write_text("".join(json.dumps(event) + "\n" for event in events))
-    return file
-
-
 @pytest.mark.parametrize("events", NONE.values(), ids=NONE)
-def test_nothing_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
-    assert proposal(log(tmp_path, events)).is_empty
+def test_nothing_to_do(events: list[dict[str, object]]) -> None:
+    assert proposal(events).is_empty
 
 
 @pytest.mark.parametrize("events", SOME.values(), ids=SOME)
-def test_something_to_do(tmp_path: Path, events: list[dict[str, object]]) -> None:
-    assert not proposal(log(tmp_path, events)).is_empty
+def test_something_to_do(events: list[dict[str, object]]) -> None:
+    assert not proposal(events).is_empty
 
 
-def test_drift_is_what_was_read_back_otherwise(tmp_path: Path) -> None:
-    drifted = {name for name, one in SOME.items() if proposal(log(tmp_path, one)).has_drift}
+def test_drift_is_what_was_read_back_otherwise() -> None:
+    drifted = {name for name, one in SOME.items() if proposal(one).has_drift}
     assert drifted == {"a file that changed along", "a file that went along"}
 
 
@@ -84,18 +78,30 @@ def test_drift_is_what_was_read_back_otherwise(tmp_path: Path) -> None:
         ("update", STACK, False),
     ],
 )
-def test_a_change_of_a_secret_may_be_drift(tmp_path: Path, op: str, kind: str, hides: bool) -> None:
+def test_a_change_of_a_secret_may_be_drift(op: str, kind: str, hides: bool) -> None:
     """A file whose text was changed by hand is read back, and written, as the same ``[secret]``."""
     step = result(op, kind, {"content": SECRET}, {"content": SECRET})
-    assert proposal(log(tmp_path, [step, ended(same=3, update=1)])).has_drift == hides
+    assert proposal([step, ended(same=3, update=1)]).has_drift == hides
     plain = result(op, kind, {"content": "a"}, {"content": "a"})
-    assert not proposal(log(tmp_path, [plain, ended(same=3, update=1)])).has_drift
+    assert not proposal([plain, ended(same=3, update=1)]).has_drift
 
 
-@pytest.mark.parametrize("text", ["", "{}\n", '{"summaryEvent":', None])
+@pytest.mark.parametrize("text", ["", "{}\n", '{"summaryEvent":', "[]\n", None])
 def test_half_a_log_tells_nothing(tmp_path: Path, text: str | None) -> None:
     file = tmp_path / "events.json"
     if text is not None:
         file.write_text(text)
-    with pytest.raises(EventLogError, match=r"events\.json"):
-        proposal(file)
+    with pytest.raises(EventLogError, match="no summary"):
+        proposal(Follower(file).new())
+
+
+def test_a_log_is_read_while_it_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "events.json"
+    follower = Follower(file)
+    first, second = (json.dumps(one) + "\n" for one in (FIRST, ended(same=3)))
+    assert follower.new() == []
+    file.write_text(first + second[:9])
+    assert follower.new() == [FIRST]
+    file.write_text(first + second)
+    assert follower.new() == [ended(same=3)]
+    assert follower.new() == []

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tools.pull_request.markdown import code, fence, plain, shares, size, visible
+from tools.changes.visible import visible
+from tools.pull_request.markdown import code, fence, plain, shares, size
 
 PARSER = MarkdownIt("commonmark").enable("table")
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)

@@ -13,10 +13,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.tools.pull_request.test_markdown import TEXT
+from tools.changes import thing
+from tools.changes.plan import UNKNOWN, Plan, PlanError, Step, read
 from tools.pull_request import plan_diff, preview_comment
 from tools.pull_request.markdown import LIMIT, size
 from tools.pull_request.preview_comment import DRIFT, PULL_REQUEST
-from tools.pull_request.preview_plan import UNKNOWN, Plan, PlanError, Step, read
 from tools.pull_request.secret_filter import SecretFilter
 from tools.pull_request.stack_run import Preview
 
@@ -109,7 +110,7 @@ def test_a_component_is_no_change_of_its_own() -> None:
             for kind, custom in (("pulumi:pulumi:Stack", False), ("x:HostFile", True))
         ]
     }
-    assert [plan_diff.kind(step) for step in read(json.dumps(told)).steps] == ["HostFile"]
+    assert [thing.kind(step) for step in read(json.dumps(told)).steps] == ["HostFile"]
 
 
 def test_what_is_not_known_yet_is_said_so() -> None:

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.changes.plan import SECRET
 from tools.pull_request import secret_filter
-from tools.pull_request.preview_plan import SECRET
 from tools.pull_request.secret_filter import SIGNATURE, SecretFilter
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nZWQyNTUxOQAAACCs\n-----END"
