@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from mail import lookup
 from mail.resolve import Resolve, UnansweredError
 from tools.changes.plan import Properties
 from tools.changes.terminal import Line
@@ -57,7 +56,7 @@ def ask(events: Sequence[Properties], resolve: Resolve | None = None) -> list[As
         events: those of a run that knew the whole stack.
         resolve: how the DNS is asked; by this machine's resolver if not said.
     """
-    resolver = resolve or lookup.Resolver(patience=PATIENCE, budget=BUDGET)
+    resolver = resolve or _resolver()
     questions = list(dict.fromkeys([*_pointers(events), *_records(events)]))
     with ThreadPoolExecutor(max_workers=8) as pool:
         answers = list(pool.map(lambda one: _answer(resolver, one[0], one[1]), questions))
@@ -65,6 +64,13 @@ def ask(events: Sequence[Properties], resolve: Resolve | None = None) -> list[As
         Asked(name=name, type=kind, about=about, wanted=frozenset(wanted), found=found)
         for (name, kind, about, wanted), found in zip(questions, answers, strict=True)
     ]
+
+
+def _resolver() -> Resolve:
+    # Imported here: that takes as long as all else, and few runs come this far.
+    from mail.lookup import Resolver  # noqa: PLC0415
+
+    return Resolver(patience=PATIENCE, budget=BUDGET)
 
 
 def lines(asked: Sequence[Asked], stack: str) -> list[Line]:
