@@ -162,7 +162,7 @@ def test_a_change_of_the_documentation_looks_at_none(clone: Clone) -> None:
     done = clone.workflow("preview")
     assert done.run.status == 0, done.run.output
     assert "No stack is concerned" in done.report
-    assert "pulumi preview …" not in done.run.output
+    assert "looking at the server" not in done.run.output
 
 
 def test_a_bad_stack_is_refused_with_every_reason_and_cure(clone: Clone) -> None:

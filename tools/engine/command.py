@@ -193,9 +193,9 @@ def _proposal(looked: Run) -> Proposal:
 
 
 def _pulumi(asked: Asked, arguments: Sequence[str], proposed: Plan | None = None) -> Run:
-    words = [*arguments, *(["--diff"] if asked.raw and arguments[0] == "preview" else [])]
-    flags = ["--stack", asked.stack, *asked.more]
-    return logged.run(words, flags, asked.environment, proposed, raw=asked.raw)
+    diff = asked.raw and "--skip-preview" not in arguments
+    flags = [*(["--diff"] if diff else []), "--stack", asked.stack, *asked.more]
+    return logged.run(arguments, flags, asked.environment, proposed, raw=asked.raw)
 
 
 def _told(asked: Asked, ended: Ended, *, begun: bool = False) -> int:

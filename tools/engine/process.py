@@ -24,7 +24,7 @@ from tools.engine.backend import PROJECT
 
 PAUSE = 0.1  # seconds between two looks at the signals that came
 MOMENT = 1.0  # seconds in which a run may end before anything is said of it
-GRACE = 3.7  # seconds between the first and the second SIGINT
+GRACE = 3.4  # seconds between the first and the second SIGINT
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
