@@ -4,6 +4,7 @@ It is read from what `pulumi preview --json` prints, or from the engine's log of
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ OWN = frozenset({"__provider"})
 QUIET = frozenset({"same", "refresh", "read", "read-discard", "read-replacement", "outputs"})
 # A replacement is told three times: as itself, and as the two steps that it is done by.
 PARTS = frozenset({"create-replacement", "delete-replaced", "discard-replaced"})
+FAILED = ("update failed", "preview failed", "destroy failed")
+_CLASS = re.compile(r"^(Preview failed: )?(\w+Error: )?")  # of a provider's exception
 MACHINERY = "pulumi:"  # the stack itself, and its providers
 KINDS = {"import-replacement": "import", "remove-pending-replace": "delete", "discard": "delete"}
 
@@ -111,13 +114,26 @@ def step_of(event: Properties) -> Properties:
 
 
 def _plan(items: list[Properties], diagnostics: list[Properties], counted: object) -> Plan:
-    said = [(_text(item, "severity"), _message(item)) for item in diagnostics]
+    warnings = (_message(one) for one in diagnostics if _text(one, "severity") == "warning")
     return Plan(
         steps=tuple(step(item) for item in items if counts(item)),
         unchanged=_number(_mapping(counted).get("same")),
-        errors=tuple(dict.fromkeys(message for level, message in said if level == "error")),
-        warnings=tuple(dict.fromkeys(message for level, message in said if level == "warning")),
+        errors=_errors(one for one in diagnostics if _text(one, "severity") == "error"),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _errors(diagnostics: Iterable[Properties]) -> tuple[str, ...]:
+    """Return each error once, after the name of the first thing that it is about."""
+    found: dict[str, str] = {}
+    for one in diagnostics:
+        text = _CLASS.sub("", _message(one))
+        about = step({"urn": one.get("urn", "")})
+        named = about.type and not _is_machinery(about.type)
+        found.setdefault(text, f"{about.name}: {text}" if named else text)
+    # Of a run that failed for a reason this says no more.
+    told = {text: whole for text, whole in found.items() if text not in FAILED}
+    return tuple((told or found).values())
 
 
 def counts(item: Properties) -> bool:
@@ -152,11 +168,7 @@ def _inputs(state: object) -> Properties:
 
 def _message(item: Properties) -> str:
     text = _text(item, "message").strip("\n")
-    text = text.removeprefix("warning: ").removeprefix("error: ")
-    # Of what the message is, if of one resource; that of a warning says it itself.
-    about = step({"urn": item.get("urn", "")})
-    named = _text(item, "severity") == "error" and about.type and not _is_machinery(about.type)
-    return f"{about.name}: {text}" if named else text
+    return text.removeprefix("warning: ").removeprefix("error: ")
 
 
 def _cleaned(value: object, redact: Redact) -> object:

@@ -17,8 +17,9 @@ DONE = {"create": "made", "update": "changed", "replace": "replaced", "delete": 
 
 def previewed(run: Run) -> None:
     """Print what a run would change, or why that cannot be told."""
-    failed = bool(run.ended.status) or run.ended.stopped
-    if run.plan.steps or not failed:
+    if run.ended.stopped:
+        return
+    if run.plan.steps or not run.ended.status:
         _print(terminal.lines(run.plan))
     else:
         _print(terminal.warnings(run.plan.warnings))
@@ -27,10 +28,12 @@ def previewed(run: Run) -> None:
 
 def updated(run: Run, before: Run, stack: str, *, up: bool) -> None:
     """Print what a run has changed, what the preview ``before`` did not say, and what is next."""
+    if run.ended.stopped:
+        return
     new = [one for one in run.plan.warnings if one not in before.plan.warnings]
     _print([*([Line(text="")] if new else []), *terminal.warnings(new)])
     _errors(run)
-    if run.ended.status or run.ended.stopped:
+    if run.ended.status:
         return
     _print([Line(text=f"✓ {stack}: {_sum(run)}", style="bold green")])
     if up:
@@ -52,9 +55,9 @@ def _sum(run: Run) -> str:
 
 
 def _errors(run: Run) -> None:
-    for message in () if run.ended.stopped else run.plan.errors:
+    for message in run.plan.errors:
         say(f"✗ {message}")
-    if run.ended.status and not (run.ended.stopped or run.plan.errors or run.ended.errors.strip()):
+    if run.ended.status and not (run.plan.errors or run.ended.errors.strip()):
         say("\n".join(run.ended.output.splitlines()[-LAST:]))
 
 

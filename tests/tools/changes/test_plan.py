@@ -33,7 +33,8 @@ EVENTS = [
     said("warning", "mind\n"),
     said("warning", "mind\n"),
     said("debug", "noise"),
-    said("error", "the host said no\n", URN),
+    said("error", "HostFileError: the host said no\n", URN),
+    said("error", "Preview failed: HostFileError: the host said no\n", URN + "c"),
     said("error", "update failed", "urn:pulumi:s::tapal::pulumi:pulumi:Stack::tapal-s"),
     {"summaryEvent": {"resourceChanges": {"same": 7, "update": 1}}},
 ]
@@ -47,7 +48,7 @@ def test_events_are_read_as_a_plan() -> None:
     assert (step.old, step.new) == ({"content": "a"}, {"content": UNSEEN})
     assert told.unchanged == 7
     assert told.warnings == ("mind",)
-    assert told.errors == ("file: /etc/a:b: the host said no", "update failed")
+    assert told.errors == ("file: /etc/a:b: the host said no",)
 
 
 def test_they_say_what_json_says() -> None:
@@ -55,6 +56,10 @@ def test_they_say_what_json_says() -> None:
     told = [one["diagnosticEvent"] for one in EVENTS if "diagnosticEvent" in one]
     printed = {"steps": steps, "diagnostics": told, "changeSummary": {"same": 7}}
     assert plan.read(json.dumps(printed)) == plan.read_events(EVENTS)
+
+
+def test_a_failure_without_a_reason_is_told() -> None:
+    assert plan.read_events([said("error", "update failed")]).errors == ("update failed",)
 
 
 def test_nothing_told_is_nothing_to_do() -> None:

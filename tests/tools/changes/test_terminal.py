@@ -16,7 +16,7 @@ from rich.console import Console
 from tests.components import example
 from tests.components.recorder import Declared, Record, is_secret
 from tools.changes import terminal, thing
-from tools.changes.plan import SECRET, UNSEEN, Plan, Step
+from tools.changes.plan import SECRET, UNSEEN, Plan, Properties, Step
 from tools.changes.terminal import Line, wrapped
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -129,8 +129,8 @@ def test_nothing_of_ours_belongs_to_no_group() -> None:
     assert {thing.group(step(one, None)) for one in real} == set(thing.GROUPS) - {thing.OTHER}
 
 
-def changed(kind: str, old: dict[str, object], new: dict[str, object], **more: str) -> list[str]:
-    one = Step(kind=more.pop("how", "update"), type=f"x:{kind}", name="n", old=old, new=new)
+def changed(kind: str, old: Properties, new: Properties, how: str = "update") -> list[str]:
+    one = Step(kind=how, type=f"x:{kind}", name="n", old=old, new=new)
     told = terminal.lines(Plan(steps=(one,), unchanged=0, errors=(), warnings=()))
     return [row for line in told[1:-2] for row in wrapped(line, 80)]
 
