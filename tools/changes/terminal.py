@@ -20,8 +20,8 @@ COUNTED = {
     "create": "new", "update": "changed", "replace": "replaced", "import": "adopted",
     "delete": "gone",
 }  # fmt: skip
-FILES = (thing.HOST_FILE, thing.HOST_FOLDER)
-FEW = 3  # new files that have a line each
+FOLDED = ("create", "delete")
+FEW = 3  # files that come, or go, with a line each
 # As `components.load.warn` writes it.
 FINDING = re.compile(r"(?P<reason>.*)\. Cure: (?P<cure>.*)\. Rule: (?P<rule>\S+)\.", re.DOTALL)
 MOST_ROWS = 40  # below one step
@@ -104,20 +104,37 @@ def _counted(steps: Sequence[Step]) -> str:
 
 
 def _steps(steps: Sequence[Step]) -> Iterator[Line]:
+    """Yield what becomes of a group; what comes or goes in numbers has one line for all of it."""
     waits = [one for one in steps if thing.kind(one) == thing.SERVED]
-    files = [one for one in steps if one.kind == "create" and thing.kind(one) in FILES]
-    folded = files if len(files) > FEW else []
+    left = [one for one in steps if one.kind == "delete" and _leaves_all(one)]
+    files = {kind: [one for one in steps if one.kind == kind and _is_file(one)] for kind in FOLDED}
+    folded = [one for found in files.values() for one in found if len(found) > FEW]
+    apart = [*waits, *left, *folded]
     for step in sorted(steps, key=_order):
-        if step not in waits and step not in folded:
+        if step not in apart:
             yield from _step(step)
-    if folded:
-        paths = ", ".join(sorted(_head(one) for one in folded))
-        yield Line(mark="+", text=f"{len(folded)} files and folders: {paths}", indent=2)
-    coming = sum(one.kind != "delete" for one in waits)
-    if coming:
+    for kind, found in files.items():
+        if len(found) > FEW:
+            paths = ", ".join(sorted(_head(one) for one in found))
+            yield Line(mark=MARKS[kind], text=f"{len(found)} files and folders: {paths}", indent=2)
+    if coming := sum(one.kind != "delete" for one in waits):
         yield Line(mark="+", text=f"wait until the name servers serve {coming} of them", indent=2)
-    if going := len(waits) - coming:
-        yield Line(mark="-", text=f"{going} waits for name servers, which change nothing", indent=2)
+    if going := len(left) + len(waits) - coming:
+        yield Line(mark="-", text=f"{going} steps that leave nothing to undo", indent=2)
+
+
+def _is_file(step: Step) -> bool:
+    return thing.kind(step) in (thing.HOST_FILE, thing.HOST_FOLDER)
+
+
+def _leaves_all(step: Step) -> bool:
+    """Return whether nothing is done on the server when the step goes."""
+    actions = step.old.get("actions")
+    return (
+        thing.kind(step) == thing.HOST_STEP
+        and isinstance(actions, list)
+        and "delete" not in actions
+    )
 
 
 def _order(step: Step) -> tuple[bool, str]:
@@ -134,8 +151,10 @@ def _step(step: Step) -> Iterator[Line]:
     rows = [] if step.kind in COMES_OR_GOES else _rows(step)
     again = len(rows) == 1 and rows[0].mark == "!" and "→" not in rows[0].text
     more = f" ({rows[0].text})" if again else ""
-    yield Line(mark=mark, text=_head(step) + more, indent=2)
-    if lost := thing.danger(step):
+    lost = thing.danger(step)
+    gone = bool(lost) and thing.kind(step).endswith(thing.RECORD) and step.kind == "delete"
+    yield Line(mark=mark, text=_head(step) + more + " ⚠" * gone, indent=2)
+    if lost and not gone:
         yield Line(mark="⚠", text=lost, indent=4, style="bold red")
     if not again:
         yield from (_row(row) for row in rows[:MOST_ROWS])
@@ -193,7 +212,7 @@ def _head(step: Step) -> str:
         more = f"  {priority}{content}" if whole else ""
         return f"{said.get('type', ''):<4} {said.get('name', step.name)}{more}"
     if kind == thing.HOST_STEP:
-        undo = "undo: " if step.kind == "delete" else ""
+        undo = "undo: " if step.kind == "delete" and said.get("actions") != ["delete"] else ""
         return f"{undo}{said.get('does', step.name)}"
     title = thing.title(step).removeprefix("file ").removeprefix("folder ")
     size = _size(step) if whole else ""

@@ -143,8 +143,26 @@ def test_a_record_shows_both_texts() -> None:
 def test_a_lost_record_is_a_danger() -> None:
     old = {"type": "MX", "name": "a.test", "content": "b.test", "priority": 10}
     assert changed("DnsRecord", old, {}, how="delete") == [
-        "  - MX   a.test  10 b.test", "    ⚠ it is gone from the zone"
+        "  - MX   a.test  10 b.test ⚠"
     ]  # fmt: skip
+
+
+def test_a_replaced_record_says_what_is_lost() -> None:
+    old = {"type": "TXT", "name": "a.test", "content": "x"}
+    rows = changed("DnsRecord", old, old | {"content": "y"}, how="replace")
+    assert rows[:2] == ["  ± TXT  a.test", "    ⚠ it is taken away and made anew"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "row"),
+    [
+        (["delete"], "  - stop it"),
+        (["apply", "delete"], "  - undo: stop it"),
+        (["apply"], "  - 1 steps that leave nothing to undo"),
+    ],
+)
+def test_a_step_that_goes_says_what_is_undone(actions: list[str], row: str) -> None:
+    assert changed("HostStep", {"does": "stop it", "actions": actions}, {}, how="delete") == [row]
 
 
 def test_what_the_host_is_stands_below_the_step() -> None:
