@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import unicodedata
 from io import StringIO
 from pathlib import Path
@@ -98,10 +99,12 @@ def one_more() -> Plan:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_first_preview_fits_on_two_screens(width: int) -> None:
-    text = page(first(), width)
+    # How long our files are is no matter of this page.
+    printed = page(first(), width)
+    text = re.sub(r"\d+ (files|lines)\b", r"12 \1", printed)
     assert text == golden(f"first-{width}.txt", text)
     assert len(text.splitlines()) <= 80
-    assert max(map(len, text.splitlines())) <= width
+    assert max(map(len, printed.splitlines())) <= width
 
 
 def test_one_more_account_is_a_dozen_lines() -> None:
