@@ -117,9 +117,9 @@ def _steps(steps: Sequence[Step]) -> Iterator[Line]:
         if len(found) > FEW:
             paths = ", ".join(sorted(_head(one) for one in found))
             yield Line(mark=MARKS[kind], text=f"{len(found)} files and folders: {paths}", indent=2)
-    if coming := sum(one.kind != "delete" for one in waits):
+    if coming := sum(len(thing.served(one)) for one in waits if one.kind != "delete"):
         yield Line(mark="+", text=f"wait until the name servers serve {coming} of them", indent=2)
-    if going := len(left) + len(waits) - coming:
+    if going := len(left) + sum(one.kind == "delete" for one in waits):
         yield Line(mark="-", text=f"{going} steps that leave nothing to undo", indent=2)
 
 
@@ -227,9 +227,9 @@ def _size(step: Step) -> str:
             return "secret"
         number = len(content.splitlines())
         return "1 line" if number == 1 else f"{number} lines"
-    files = said.get("files")
-    if isinstance(files, dict):
-        return f"{len(files)} files"
+    files = said.get("names", said.get("files"))
+    if isinstance(files, dict | list):
+        return ", ".join(files) if len(files) < FEW else f"{len(files)} files"
     if thing.kind(step) == thing.ACCOUNT and step.kind == "create":
         return "with a given password" if said.get("given") else "with a new password"
     if thing.kind(step) == thing.DKIM_KEY:

@@ -57,10 +57,18 @@ def has(step: Step) -> Properties:
 def title(step: Step) -> str:
     """Return what the step is about, as its owner knows it: the record, the path, the address."""
     said = {"name": step.name, "type": "", **has(step)}
+    if kind(step) == SERVED:
+        said["name"] = ", ".join(served(step))
     for end, words, needed in _TITLES:
         if kind(step).endswith(end) and needed in said:
             return words.format_map(said)
     return f"{kind(step)} {step.name}"
+
+
+def served(step: Step) -> list[str]:
+    """Return the names of the records that a step waits for."""
+    values = has(step).get("values")
+    return sorted(values) if isinstance(values, dict) else []
 
 
 def danger(step: Step) -> str:

@@ -155,13 +155,17 @@ def _change(asked: Asked) -> int:
         return 1
     if not local:  # costs a download there, and the preview says nothing of them
         _clear(asked)
-    update = UPDATES[asked.command]
-    if asked.command == "up" and not found.has_drift and time.monotonic() - seen < FRESH:
-        update = (*update, *NO_SECOND_LOOK)
-    done = _pulumi(asked, update, looked.plan)
+    is_known = not found.has_drift and time.monotonic() - seen < FRESH
+    done = _pulumi(asked, _update(asked.command, is_known=is_known), looked.plan)
     if not asked.raw:
         report.updated(done, looked, asked.stack, up=asked.command == "up")
     return _told(asked, done.ended, begun=True)
+
+
+def _update(command: str, *, is_known: bool) -> Sequence[str]:
+    """Return what does ``command``; where the world ``is_known``, it is not looked at again."""
+    again = NO_SECOND_LOOK if command == "up" and is_known else ()
+    return (*UPDATES[command], *again)
 
 
 def _nothing_to_do(asked: Asked, looked: Run) -> int:
