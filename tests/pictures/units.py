@@ -74,7 +74,7 @@ UNITS = (
     Unit(title="The domain", about="users, aliases", group="mail", component="MailDomain",
          kinds=("HostFile", "HostStep"), named="^(?!.*dkim:)", column=2),
     Unit(title="Signing keys", about="put on the server", group="mail", component="MailDomain",
-         named="dkim:", column=2),
+         named="DKIM keys", column=2),
     Unit(title="Start", about="signs and sends", group="mail", component="MailService",
          named="domains$", column=1),
     Unit(title="Mail records", about="MX, SPF, DMARC", group="dns", component="DomainRecords",

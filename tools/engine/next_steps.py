@@ -85,16 +85,15 @@ def lines(asked: Sequence[Asked], stack: str) -> list[Line]:
     return found
 
 
-def seen(asked: Sequence[Asked], *, wrong_only: bool = False) -> list[Line]:
+def seen(asked: Sequence[Asked]) -> list[Line]:
     """Return how the world sees the server: each pointer, and the other records together."""
     pointers = [one for one in asked if one.type == "PTR"]
     records = [one for one in asked if one.type != "PTR"]
-    shown = [one for one in pointers if not (wrong_only and one.is_right)]
-    found = [_pointer(one) for one in shown]
-    if any(not one.is_right for one in shown):
+    found = [_pointer(one) for one in pointers]
+    if any(not one.is_right for one in pointers):
         found.append(Line(text=PANEL, indent=4, style="dim"))
     found += [_record(one) for one in records if not one.is_right]
-    if records and not wrong_only and all(one.is_right for one in records):
+    if records and all(one.is_right for one in records):
         names = ", ".join(f"{one.type} of {one.name}" for one in records)
         found.append(_line("✓", f"the DNS answers as it should: {names}"))
     return found

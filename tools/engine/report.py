@@ -41,8 +41,8 @@ def updated(run: Run, before: Run, stack: str, *, up: bool) -> None:
 
 
 def seen(run: Run) -> None:
-    """Print what the world does not see as it should, when there is nothing else to do."""
-    _print(next_steps.seen(next_steps.ask(run.events), wrong_only=True))
+    """Print how the world sees the server, when there is nothing to do."""
+    _print(next_steps.seen(next_steps.ask(run.events)))
 
 
 def _sum(run: Run) -> str:
