@@ -16,7 +16,13 @@ STACK = "example.com"
 
 def borrow(project: Path) -> None:
     """Let the tool in ``project`` have what it imports; only the tool itself is a copy there."""
-    for path in ("mail", "tools/changes", "tools/cures.py", "tools/ending.py", "tools/passphrase.py"):
+    for path in (
+        "mail",
+        "tools/changes",
+        "tools/cures.py",
+        "tools/ending.py",
+        "tools/passphrase.py",
+    ):
         (project / path).symlink_to(REPOSITORY / path)
 
 
