@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mail.finding import errors, refusal
 from settings.check import Checked, check_file
+from settings.shown import named
 from tests.settings.bad_stacks.mutation import mutant
 
 STACKS = 2000
@@ -48,7 +49,8 @@ def judge(text: str, folder: Path) -> Judged:
         assert shown.isprintable(), f"a line break or an invisible character: {one}"
         assert "tapal-stand-in" not in shown, f"a stand-in is shown: {one}"
     assert len(set(checked.findings)) == len(checked.findings), "a finding comes twice"
-    return Judged(checked=checked, message=refusal(wrong) if wrong else "")
+    message = refusal(named(wrong, checked.readable.settings.domains)) if wrong else ""
+    return Judged(checked=checked, message=message)
 
 
 def run(stacks: int, seed: int) -> int:
