@@ -36,7 +36,6 @@ class Sshd:
         self._host_key = asyncssh.generate_private_key("ssh-ed25519")
         self._user_key = asyncssh.generate_private_key("ssh-ed25519")
         self._process: subprocess.Popen[bytes] | None = None
-        self._made_folder = False
         self.login = Login(
             host="127.0.0.1",
             port=free_port(),
@@ -47,9 +46,9 @@ class Sshd:
 
     def start(self) -> None:
         """Start the daemon and wait until it answers."""
-        if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists():
-            PRIVILEGE_SEPARATION.mkdir(mode=0o755)
-            self._made_folder = True
+        if os.geteuid() == 0:
+            # It stays: another test's sshd, in another process, may need it for longer.
+            PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
         self._write_files()
         program = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert program is not None, "openssh-server is not installed; run lab/setup.sh"
@@ -59,12 +58,10 @@ class Sshd:
         wait_until(up, what=f"sshd did not answer on port {self.login.port}", seconds=10)
 
     def stop(self) -> None:
-        """End the daemon, and take away what it needed."""
+        """End the daemon."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=10)
-        if self._made_folder:
-            PRIVILEGE_SEPARATION.rmdir()
 
     def _write_files(self) -> None:
         key = self.folder / "host_key"

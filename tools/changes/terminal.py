@@ -229,7 +229,7 @@ def _size(step: Step) -> str:
         return "1 line" if number == 1 else f"{number} lines"
     files = said.get("names", said.get("files"))
     if isinstance(files, dict | list):
-        return ", ".join(files) if len(files) < FEW else f"{len(files)} files"
+        return ", ".join(sorted(files)) if len(files) < FEW else f"{len(files)} files"
     if thing.kind(step) == thing.ACCOUNT and step.kind == "create":
         return "with a given password" if said.get("given") else "with a new password"
     if thing.kind(step) == thing.DKIM_KEY:

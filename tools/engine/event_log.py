@@ -98,7 +98,7 @@ def _hides(step: Event) -> bool:
     return not step["type"].startswith(PROVIDERS) and MASK in json.dumps(step.get("old"))
 
 
-def _begun(events: list[Event]) -> Iterator[Event]:
+def _begun(events: Sequence[Event]) -> Iterator[Event]:
     """Yield each step as it was announced."""
     yield from (one["resourcePreEvent"]["metadata"] for one in events if "resourcePreEvent" in one)
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from tools import ending
 from tools.status.command import main
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(ending.run(lambda: main(sys.argv[1:])))

@@ -57,6 +57,6 @@ def test_a_stack_that_is_up_without_a_file_is_named(tool: Tool) -> None:
 def test_the_passphrase_s_file_is_found(tool: Tool) -> None:
     (tool.folder.parent / ".tapal-passphrase").write_text("x\n")
     tool.pulumi('echo "$PULUMI_CONFIG_PASSPHRASE_FILE"')
-    assert ".tapal-passphrase" in tool.run("preview", STACK).stdout
+    assert ".tapal-passphrase" in tool.run("preview", STACK, "--raw").stdout
     tool.environment["PULUMI_CONFIG_PASSPHRASE"] = ""
-    assert ".tapal-passphrase" not in tool.run("preview", STACK).stdout
+    assert ".tapal-passphrase" not in tool.run("preview", STACK, "--raw").stdout
