@@ -50,3 +50,8 @@ def test_named_modules_and_files_exist(name: str) -> None:
     missing = [module for module in MODULE.findall(text) if not is_there(module)]
     missing += [path for path in FILE.findall(text) if not (ROOT / path).exists()]
     assert missing == [], name
+
+
+def test_no_two_decisions_have_a_number() -> None:
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
