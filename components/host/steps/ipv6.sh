@@ -154,6 +154,7 @@ bring_routes_back() {
 # take_back: all that was there before, as it was.
 take_back() {
   local interface manager of set_address gateway one
+  rm -rf -- "${state:?}/undone"
   [ ! -d "$before" ] || [ -d "$undoing" ] || mv -T "$before" "$undoing"
   [ -d "$undoing" ] || return 0
   read -r interface manager <"$undoing/interface"
@@ -173,7 +174,9 @@ take_back() {
   for one in ours written; do
     if [ -e "$undoing/$one" ]; then cp -p "$undoing/$one" "$state/"; else rm -f "${state:?}/$one"; fi
   done
-  rm -rf -- "$undoing"
+  # Gone at once: half of it, after a kill, could be taken back no more.
+  mv -T "$undoing" "$state/undone"
+  rm -rf -- "$state/undone"
 }
 
 # is_used: whether somebody is connected over IPv6, perhaps this very step.
