@@ -7,7 +7,7 @@ import pytest
 
 from tests.lab.cloudflare.process import Process
 from tests.mistakes.desk import Desk
-from tests.tools.sshd import Login, Sshd
+from tests.tools.sshd import Login, running
 
 
 @pytest.fixture(scope="package")
@@ -19,10 +19,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
-    server = Sshd(tmp_path_factory.mktemp("sshd"))
-    server.start()
-    yield server.login
-    server.stop()
+    with running(tmp_path_factory.mktemp("sshd")) as login:
+        yield login
 
 
 @pytest.fixture

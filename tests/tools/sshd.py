@@ -6,6 +6,8 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +86,15 @@ class Sshd:
             "Subsystem sftp internal-sftp",
         ]
         (self.folder / "config").write_text("\n".join(lines) + "\n")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Login]:
+    """Run a daemon of its own in ``folder``, and tell how to log in to it."""
+    server = Sshd(folder)
+    server.start()
+    yield server.login
+    server.stop()
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from lab import keys
 from settings import stack_file
-from tests.tools.sshd import Login, Sshd, free_port
+from tests.tools.sshd import Login, free_port, running
 from tools.new_stack import command, host_key, page
 
 OTHER = keys.public_key("host")
@@ -18,10 +18,8 @@ ADDRESS = "127.0.0.1"
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
-    server = Sshd(tmp_path_factory.mktemp("sshd"))
-    server.start()
-    yield server.login
-    server.stop()
+    with running(tmp_path_factory.mktemp("sshd")) as login:
+        yield login
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tools.engine import backend
 
 TOKEN, KEY = "cloudflare:apiToken", "tapal:sshPrivateKey"
 INSTALL = "https://www.pulumi.com/docs/install/"
-CLOUD = "https://api.pulumi.com"
 
 
 class CeremonyError(Exception):
